@@ -1,0 +1,27 @@
+"""A fake Okta org for event hooks, and the tools to test what receives them."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from emulator.delivery.attempts import Delivery, Outcome
+    from emulator.errors import HarnessError
+    from emulator.org import Org
+
+__all__ = ["Delivery", "HarnessError", "Org", "Outcome"]
+
+_HOMES = {
+    "Delivery": "emulator.delivery.attempts",
+    "HarnessError": "emulator.errors",
+    "Org": "emulator.org",
+    "Outcome": "emulator.delivery.attempts",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first used: start-up is felt."""
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

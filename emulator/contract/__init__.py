@@ -1,0 +1,1 @@
+"""What Okta documents, as data and pure functions; imports nothing of ours but errors, names and resources."""

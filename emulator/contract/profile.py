@@ -1,0 +1,111 @@
+"""
+Semantics profiles: the rules that Okta leaves in doubt, in one named and versioned place.
+
+Every report says by which profile it judged.  A profile is chosen by name, and single values can be
+overridden in the same breath: ``okta-2026-08,verify.strict=on``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, Final
+
+from emulator.contract.constants import MAX_ATTEMPTS, TIME_LIMIT
+from emulator.errors import UsageError
+from emulator.names import did_you_mean
+
+__all__ = ["DEFAULT_PROFILE", "PROFILES", "Profile", "profile"]
+
+
+def _value(key: str, default: Any, *, rule: str, choices: tuple[str, ...] = ()) -> Any:
+    return field(default=default, metadata={"key": key, "rule": rule, "choices": choices})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """
+    One reading of Okta's contract.
+
+    Durations are seconds.  Each field's metadata holds the key a user writes and the contract rule behind it.
+    """
+
+    name: str = "okta-2026-08"
+    time_limit: float = _value("time_limit", TIME_LIMIT, rule="R1")
+    max_attempts: int = _value("retry.attempts", MAX_ATTEMPTS, rule="R2")
+    retry_delay: float = _value("retry.delay", 0.0, rule="R6")
+    retry_on_3xx: bool = _value("retry.on_3xx", False, rule="R5")
+    delivery_success: str = _value("delivery.success", "2xx", rule="D25", choices=("2xx", "200_204"))
+    delivery_nulls: str = _value("delivery.nulls", "omit", rule="D18", choices=("omit", "explicit"))
+    delivery_window: float = _value("delivery.window", 10.0, rule="D10")
+    delivery_max_batch: int = _value("delivery.max_batch", 100, rule="D9")
+    verify_strict: bool = _value("verify.strict", False, rule="V19")
+    verify_retry_4xx: bool = _value("verify.retry_4xx", True, rule="V9")
+    verify_failure_unverifies: bool = _value("verify.failure_unverifies", False, rule="V13")
+    verify_inactive: str = _value("verify.inactive", "error", rule="V15", choices=("error", "allow"))
+    headers_request_id: str = _value("headers.request_id", "preview", rule="H5", choices=("preview", "all", "none"))
+    uri_allow_http_loopback: bool = _value("uri.allow_http_loopback", True, rule="D28")
+    limits_count: str = _value("limits.count", "active", rule="A27", choices=("active", "active_verified", "total"))
+
+
+DEFAULT_PROFILE: Final = Profile()
+PROFILES: Final = {DEFAULT_PROFILE.name: DEFAULT_PROFILE}
+
+_WORDS: Final = {"on": True, "true": True, "yes": True, "off": False, "false": False, "no": False}
+
+
+def profile(text: str = "") -> Profile:
+    """
+    Return the profile that *text* names, with its overrides: ``NAME``, ``NAME,key=value,...`` or ``key=value``.
+
+    Raises:
+        UsageError: unknown profile or key, or a value that doesn't fit.
+    """
+    chosen = DEFAULT_PROFILE
+    for position, part in enumerate(item.strip() for item in text.split(",") if item.strip()):
+        key, equals, value = (piece.strip() for piece in part.partition("="))
+        if equals:
+            chosen = replace(chosen, **_override(key, value))
+        elif position == 0 and key in PROFILES:
+            chosen = PROFILES[key]
+        else:
+            raise UsageError(
+                f"unknown profile {key!r}", where="--profile", hint=f"known profiles: {', '.join(sorted(PROFILES))}"
+            )
+    return chosen
+
+
+def _override(key: str, value: str) -> dict[str, Any]:
+    known = {f.metadata["key"]: f for f in fields(Profile) if f.metadata}
+    if key not in known:
+        raise UsageError(
+            f"unknown profile value {key!r}",
+            where="--profile",
+            hint="\n".join(filter(None, [did_you_mean(key, known), f"known: {', '.join(sorted(known))}"])),
+        )
+    chosen = known[key]
+    choices = chosen.metadata["choices"]
+    if choices and value not in choices:
+        raise UsageError(f"{key} can't be {value!r}", where="--profile", hint=f"choose one of: {', '.join(choices)}")
+    try:
+        return {chosen.name: _convert(value, type(chosen.default))}
+    except (KeyError, ValueError):
+        kind = {"bool": "on or off", "int": "a whole number above 0", "float": "a number of seconds, 0 or more"}
+        raise UsageError(
+            f"{key} can't be {value!r}", where="--profile", hint=f"give {kind[type(chosen.default).__name__]}"
+        ) from None
+
+
+def _convert(value: str, kind: type) -> bool | int | float | str:
+    if kind is bool:
+        return _WORDS[value.lower()]
+    if kind is int:
+        number = int(value)
+        if number < 1:
+            raise ValueError(value)
+        return number
+    if kind is float:
+        seconds = float(value)
+        if not 0 <= seconds < float("inf"):
+            raise ValueError(value)
+        return seconds
+    return value

@@ -1,0 +1,90 @@
+"""Carry a delivery out: the POST with Okta's headers, the step that the table names, at most one retry (R1-R8)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from emulator.contract.constants import CONTENT_TYPE, REQUEST_ID_HEADER, USER_AGENT_DELIVER
+from emulator.contract.profile import DEFAULT_PROFILE, Profile
+from emulator.delivery.attempts import Attempt, Delivered, Delivery, Outcome, Retry, next_step
+from emulator.delivery.exchange import Exchange, HeaderValue, Request
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from emulator.contract.model import Channel
+    from emulator.delivery.clock import Clock
+    from emulator.delivery.transport import Sender
+
+__all__ = ["deliver", "delivery_request"]
+
+
+def delivery_request(
+    channel: Channel, body: bytes, *, hook_id: str, request_id: str = "", profile: Profile = DEFAULT_PROFILE
+) -> Request:
+    """
+    Return the POST that carries *body* to the receiver (H1-H12).
+
+    Args:
+        channel: Where to send it, and the headers that go with it.
+        body: The encoded envelope.
+        hook_id: The hook's id, which ``User-Agent`` names (H4).
+        request_id: The value of ``X-Okta-Request-Id``, sent only where the profile says so (H5).
+        profile: The reading of the rules that Okta leaves in doubt.
+    """
+    headers: list[tuple[str, HeaderValue]] = [("Accept", CONTENT_TYPE), ("Content-Type", CONTENT_TYPE)]
+    if request_id and profile.headers_request_id == "all":
+        headers.append((REQUEST_ID_HEADER, request_id))
+    headers += [(custom.key, custom.value) for custom in channel.headers]
+    if channel.auth is not None:
+        headers.append((channel.auth.key, channel.auth.value))
+    headers += [("User-Agent", USER_AGENT_DELIVER.format(hook_id=hook_id)), ("Connection", "keep-alive")]
+    return Request(method="POST", url=channel.uri, headers=tuple(headers), body=body)
+
+
+def deliver(
+    request: Request,
+    *,
+    event_id: str,
+    hook_id: str,
+    uuids: Sequence[str],
+    sender: Sender,
+    clock: Clock,
+    profile: Profile = DEFAULT_PROFILE,
+    interfere: Callable[[int, Exchange], Exchange] | None = None,
+) -> Delivery:
+    """
+    Send *request* until it is acknowledged or given up, and tell every attempt.
+
+    The retry repeats the same bytes, hence the same ``eventId`` and uuids (R7).
+
+    Args:
+        request: What to send.
+        event_id: The envelope's ``eventId``, for the record.
+        hook_id: The hook that delivers, for the record.
+        uuids: The ``uuid`` of each LogEvent in the body, for the record.
+        sender: What makes one attempt.
+        clock: Lets the delay before a retry pass.
+        profile: How often, and after what, to retry.
+        interfere: May put another exchange in an attempt's place, to rehearse a network that loses or delays
+            replies; gets the attempt's number, from 1, and what really happened.
+    """
+    attempts: list[Attempt] = []
+    while True:
+        number = len(attempts) + 1
+        exchange = sender.send(request, time_limit=profile.time_limit)
+        if interfere is not None:
+            exchange = interfere(number, exchange)
+        step = next_step(exchange, number=number, profile=profile)
+        attempts.append(Attempt(number=number, exchange=exchange, step=step))
+        if not isinstance(step, Retry):
+            break
+        clock.sleep(step.delay)
+    return Delivery(
+        event_id=event_id,
+        hook_id=hook_id,
+        uuids=tuple(uuids),
+        attempts=tuple(attempts),
+        outcome=Outcome.DELIVERED if isinstance(step, Delivered) else Outcome.FAILED,
+        body=request.body or b"",
+    )

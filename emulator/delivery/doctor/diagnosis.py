@@ -1,0 +1,76 @@
+"""What a diagnosis is, and what it is drawn from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+from urllib.parse import SplitResult, urlsplit
+
+from emulator.contract.profile import DEFAULT_PROFILE, Profile
+
+if TYPE_CHECKING:
+    from emulator.delivery.exchange import Exchange, Reply
+
+__all__ = ["ECHO", "Case", "Diagnosis", "excerpt", "shown"]
+
+ECHO: Final = (
+    'answer the GET with status 200, Content-Type: application/json and the body {"verification": "<the value of '
+    'the X-Okta-Verification-Challenge header>"}'
+)
+
+_EXCERPT: Final = 120
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diagnosis:
+    """
+    One named way of being wrong.
+
+    ``message`` says what is wrong, ``evidence`` what it was seen by, ``remedy`` what to do, ``rule`` where Okta's
+    contract says so.  Evidence may quote the receiver, so it is scrubbed of secrets before it is shown.
+    """
+
+    code: str
+    message: str
+    remedy: str
+    evidence: str = ""
+    rule: str = "V5"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One finished verification attempt, with what was sent and how it is judged."""
+
+    exchange: Exchange
+    challenge: str
+    profile: Profile = DEFAULT_PROFILE
+    auth_sent: tuple[str, ...] = field(default=())
+
+    @property
+    def reply(self) -> Reply | None:
+        """The receiver's answer, even one that was cut off."""
+        return self.exchange.reply or self.exchange.partial
+
+    @property
+    def url(self) -> SplitResult:
+        """The hook's URL, split."""
+        return urlsplit(self.exchange.request.url)
+
+    @property
+    def text(self) -> str:
+        """The reply's body as text; undecodable bytes are replaced."""
+        return "" if self.reply is None else self.reply.body.decode("utf-8-sig", errors="replace")
+
+
+def shown(text: str) -> str:
+    """Return *text* safe for a terminal: control characters and lone surrogates are escaped."""
+    return "".join(
+        character if character.isprintable() else character.encode("unicode_escape").decode() for character in text
+    )
+
+
+def excerpt(body: bytes | str, *, limit: int = _EXCERPT) -> str:
+    """Return the beginning of a body, in quotes, shortened and safe to print."""
+    text = body.decode("utf-8", errors="replace") if isinstance(body, bytes) else body
+    text = text.strip()
+    return f"'{shown(text[:limit])}{'…' if len(text) > limit else ''}'"

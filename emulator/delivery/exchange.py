@@ -1,0 +1,151 @@
+"""One HTTP exchange as data: what was sent, what came back, how long each phase took, what went wrong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from emulator.secrets import Secret, safe_url
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+__all__ = ["Exchange", "Failure", "HeaderValue", "Phase", "Reply", "Request", "timeout_detail"]
+
+HeaderValue = str | Secret
+
+
+class Phase(StrEnum):
+    """The parts of one attempt, in order; all of them share its time limit (R1)."""
+
+    RESOLVE = "resolve"
+    CONNECT = "connect"
+    TLS = "tls"
+    SEND = "send"
+    HEAD = "head"
+    BODY = "body"
+    DONE = "done"
+
+
+class Failure(StrEnum):
+    """Why an attempt brought no complete reply."""
+
+    TIMEOUT = "timeout"
+    DNS = "dns"
+    REFUSED = "connection_refused"
+    UNREACHABLE = "unreachable"
+    TLS = "tls"
+    CLOSED = "connection_closed"
+    NOT_HTTP = "not_http"
+    BLOCKED = "target_not_allowed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """
+    A request to send, with its headers in wire order.
+
+    Secret header values stay wrapped until the transport writes them.
+    """
+
+    method: str
+    url: str
+    headers: tuple[tuple[str, HeaderValue], ...]
+    body: bytes | None = field(default=None, repr=False)
+
+    def secrets(self) -> Iterator[Secret]:
+        """Yield the secret header values, so that a redactor can learn them."""
+        return (value for _, value in self.headers if isinstance(value, Secret))
+
+    def shown_headers(self) -> dict[str, str]:
+        """Return the headers for a report, secrets hidden."""
+        return {name: str(value) for name, value in self.headers}
+
+    def curl(self) -> str:
+        """Return a curl command that repeats this request, secrets hidden."""
+        parts = ["curl", "-i", "--max-time", "3"]
+        if self.method != "GET":
+            parts += ["-X", self.method]
+        for name, value in self.headers:
+            if name.lower() not in {"host", "content-length", "connection"}:
+                parts += ["-H", _quoted(f"{name}: {value}")]
+        if self.body is not None:
+            parts += ["--data-binary", "@body.json"]
+        return " ".join([*parts, _quoted(safe_url(self.url))])
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "'\\''") + "'"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """
+    A receiver's answer.
+
+    ``headers`` keep order and repetition; ``body`` holds at most the first 64 KiB (D26), and ``truncated`` says
+    that more was left unread.
+    """
+
+    status: int
+    reason: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+    truncated: bool = False
+
+    def header(self, name: str) -> str:
+        """Return the first header called *name*, in any case, or an empty string."""
+        return next((value for key, value in self.headers if key.lower() == name.lower()), "")
+
+    @property
+    def media_type(self) -> str:
+        """The lower-case media type of ``Content-Type``, without parameters."""
+        return self.header("Content-Type").partition(";")[0].strip().lower()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """
+    A finished attempt: either ``reply`` or ``failure`` is set.
+
+    ``phase`` is where it ended; ``elapsed`` and ``timings`` are seconds; ``detail`` says in words what went wrong.
+    A reply cut off in its body has a failure, and its head is kept in ``partial``.
+    """
+
+    request: Request
+    reply: Reply | None = None
+    failure: Failure | None = None
+    detail: str = ""
+    phase: Phase = Phase.DONE
+    elapsed: float = 0.0
+    timings: Mapping[Phase, float] = field(default_factory=dict)
+    partial: Reply | None = None
+    bytes_received: int = 0
+    peer: str = ""
+
+    @property
+    def status(self) -> int | None:
+        """The status of a complete reply, or None."""
+        return None if self.reply is None else self.reply.status
+
+    def summary(self) -> str:
+        """Return one line for people: ``204 No Content after 0.012 s`` or ``timeout while ... after 3.000 s``."""
+        if self.reply is not None:
+            return f"{self.reply.status} {self.reply.reason}".strip() + f" after {self.elapsed:.3f} s"
+        return f"{self.detail or self.failure} after {self.elapsed:.3f} s"
+
+
+def timeout_detail(phase: Phase, received: int) -> str:
+    """Say in which phase the time ran out."""
+    return {
+        Phase.RESOLVE: "timed out while looking up the host name",
+        Phase.CONNECT: "timed out while connecting",
+        Phase.TLS: "timed out during the TLS handshake",
+        Phase.SEND: "timed out while the receiver was still reading the request",
+        Phase.HEAD: "timed out while waiting for the answer"
+        if not received
+        else f"timed out in the middle of the answer's head ({received} bytes came)",
+        Phase.BODY: f"timed out in the middle of the answer's body ({received} bytes came)",
+        Phase.DONE: "timed out",
+    }[phase]

@@ -1,0 +1,66 @@
+"""Random values that Okta makes up for a request: challenges and ids (V4, N3, N4)."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from hashlib import shake_256
+from typing import Protocol
+
+__all__ = ["RandomTokens", "SeededTokens", "Tokens"]
+
+_URL_SAFE = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+
+
+class Tokens(Protocol):
+    """A source of fresh values."""
+
+    def challenge(self) -> str:
+        """Return 40 characters of the URL-safe base64 alphabet (V4)."""
+
+    def request_id(self) -> str:
+        """Return a 27-character request id, as hook requests carry (N3)."""
+
+    def error_id(self) -> str:
+        """Return ``oae`` and 22 characters (N4)."""
+
+
+class RandomTokens:
+    """Values nobody can guess."""
+
+    def challenge(self) -> str:
+        """Return 40 characters of the URL-safe base64 alphabet (V4)."""
+        return secrets.token_urlsafe(30)
+
+    def request_id(self) -> str:
+        """Return a 27-character request id (N3)."""
+        return secrets.token_urlsafe(21)[:27]
+
+    def error_id(self) -> str:
+        """Return ``oae`` and 22 characters (N4)."""
+        return "oae" + secrets.token_urlsafe(17)[:22]
+
+
+@dataclass(slots=True)
+class SeededTokens:
+    """Values that a seed repeats: every call brings the next one."""
+
+    seed: int
+    count: int = 0
+
+    def challenge(self) -> str:
+        """Return 40 characters of the URL-safe base64 alphabet (V4)."""
+        return self._next(40)
+
+    def request_id(self) -> str:
+        """Return a 27-character request id (N3)."""
+        return self._next(27)
+
+    def error_id(self) -> str:
+        """Return ``oae`` and 22 characters (N4)."""
+        return "oae" + self._next(22)
+
+    def _next(self, length: int) -> str:
+        self.count += 1
+        digest = shake_256(f"token:{self.seed}:{self.count}".encode()).digest(length)
+        return "".join(_URL_SAFE[byte & 63] for byte in digest)

@@ -1,0 +1,1 @@
+"""Listeners that turn results into text, JSON and other reports."""
