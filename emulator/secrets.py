@@ -8,17 +8,19 @@ import json
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import quote, unquote_plus, urlsplit, urlunsplit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
-__all__ = ["HIDDEN", "Redactor", "Secret", "reveal", "safe_url"]
+__all__ = ["HIDDEN", "Redactor", "Secret", "reveal", "safe_url", "url_secrets"]
 
 HIDDEN = "[secret]"
 
 # A shorter secret would blank out half of every word; it is only replaced where it stands alone.
 _SUBSTRING_LENGTH = 4
+# A query value this long may be an access key; a shorter one is more likely a version or a flag.
+_KEY_LENGTH = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,3 +110,15 @@ def safe_url(url: str) -> str:
         f"{pair.partition('=')[0]}={HIDDEN}" if "=" in pair else pair for pair in parts.query.split("&") if pair
     )
     return urlunsplit((parts.scheme, host, parts.path, query, ""))
+
+
+def url_secrets(url: str) -> Iterator[Secret]:
+    """Yield the values of the URL's query that are long enough to be access keys."""
+    try:
+        query = urlsplit(url).query
+    except ValueError:
+        return
+    for pair in query.split("&"):
+        value = unquote_plus(pair.partition("=")[2])
+        if len(value) >= _KEY_LENGTH:
+            yield Secret(value)

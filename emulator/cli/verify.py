@@ -65,7 +65,7 @@ def command(
         profile=profile,
         doctor=not no_doctor,
     )
-    redact = Redactor([header.value for header in (channel.auth, *channel.headers) if header is not None])
+    redact = Redactor(result.attempts[0].request.secrets())
     if as_json:
         print_json(_as_json(result, url=safe_url(channel.uri), profile=profile, redact=redact))
     else:

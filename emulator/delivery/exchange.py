@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from emulator.secrets import Secret, safe_url
+from emulator.secrets import Secret, safe_url, url_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -55,8 +55,9 @@ class Request:
     body: bytes | None = field(default=None, repr=False)
 
     def secrets(self) -> Iterator[Secret]:
-        """Yield the secret header values, so that a redactor can learn them."""
-        return (value for _, value in self.headers if isinstance(value, Secret))
+        """Yield the secret header values and the long values of the URL's query, so that a redactor can learn them."""
+        yield from (value for _, value in self.headers if isinstance(value, Secret))
+        yield from url_secrets(self.url)
 
     def shown_headers(self) -> dict[str, str]:
         """Return the headers for a report, secrets hidden."""

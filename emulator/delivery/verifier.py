@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from emulator.contract.profile import DEFAULT_PROFILE, Profile
 from emulator.delivery.doctor import Case, Diagnosis, conclude, examine, probes_for, warnings_for
 from emulator.delivery.exchange import Exchange, Failure, Phase
 from emulator.delivery.verification import judge, okta_error, verification_request, wants_retry
+from emulator.secrets import Redactor
 
 if TYPE_CHECKING:
     from emulator.contract.model import Channel
@@ -74,7 +75,8 @@ def verify(
         verdict = judge(exchange, challenge=challenge, profile=profile)
         if verdict.verified or not wants_retry(exchange, number=len(attempts), profile=profile):
             break
-    case = Case(exchange=exchange, challenge=challenge, profile=profile, auth_sent=auth_sent)
+    redact = Redactor(request.secrets())
+    case = Case(exchange=exchange, challenge=challenge, profile=profile, auth_sent=auth_sent, redact=redact)
     if verdict.verified:
         warnings = tuple(warnings_for(case, attempts=len(attempts)))
         return Verification(verified=True, attempts=tuple(attempts), diagnoses=warnings)
@@ -98,7 +100,7 @@ def _ask_more(
             channel, challenge=challenge, request_id=tokens.request_id(), header=probe.header
         )
         exchange = sender.send(request, time_limit=probe.time_limit or case.profile.time_limit)
-        answer = Case(exchange=exchange, challenge=challenge, profile=case.profile, auth_sent=case.auth_sent)
+        answer = replace(case, exchange=exchange, challenge=challenge)
         proven = conclude(case, probe, answer)
         if proven is not None:
             return [proven, *(diagnosis for diagnosis in found if diagnosis.code != proven.code)]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote_plus
 
 from emulator.contract.constants import CONTENT_TYPE, VERIFICATION_KEY
-from emulator.delivery.doctor.diagnosis import ECHO, Case, Diagnosis, excerpt
+from emulator.delivery.doctor.diagnosis import ECHO, Case, Diagnosis
 from emulator.delivery.doctor.pages import is_html
 from emulator.delivery.verification import read_answer
 
@@ -84,7 +84,7 @@ def _unreadable(reply: Reply) -> Diagnosis | None:
 
 def _not_json(case: Case, reply: Reply) -> Diagnosis:
     text, challenge = case.text.strip(), case.challenge
-    evidence = f"Content-Type: {reply.header('Content-Type') or 'none'}, body {excerpt(text)}"
+    evidence = f"Content-Type: {reply.header('Content-Type') or 'none'}, body {case.quote(text)}"
     if is_html(case):
         return Diagnosis(
             code="html-body",
@@ -119,7 +119,7 @@ def _not_json(case: Case, reply: Reply) -> Diagnosis:
 
 
 def _not_an_object(case: Case, answer: Any) -> Diagnosis:
-    evidence = f"body {excerpt(case.text)}"
+    evidence = f"body {case.quote(case.text)}"
     if isinstance(answer, str) and VERIFICATION_KEY in answer:
         return Diagnosis(
             code="double-encoded",
@@ -146,7 +146,7 @@ def _not_an_object(case: Case, answer: Any) -> Diagnosis:
 
 
 def _object(case: Case, answer: dict[str, Any]) -> Iterator[Diagnosis]:
-    evidence = f"body {excerpt(case.text)}"
+    evidence = f"body {case.quote(case.text)}"
     if VERIFICATION_KEY in answer:
         if answer[VERIFICATION_KEY] != case.challenge:
             yield _wrong_value(case, answer[VERIFICATION_KEY], evidence)
@@ -173,7 +173,7 @@ def _object(case: Case, answer: dict[str, Any]) -> Iterator[Diagnosis]:
     yield Diagnosis(
         code="missing-key",
         message="the JSON object has no 'verification'",
-        evidence=f"its keys: {excerpt(keys)}",
+        evidence=f"its keys: {case.quote(keys)}",
         remedy="read the X-Okta-Verification-Challenge header of the GET and " + ECHO,
     )
 
@@ -208,7 +208,7 @@ def _wrong_value(case: Case, value: Any, evidence: str) -> Diagnosis:
     return Diagnosis(
         code="value-altered" if how else "wrong-value",
         message=f"the value came back {how}" if how else "'verification' is another value than the challenge",
-        evidence=f"sent {excerpt(case.challenge)}, got {excerpt(value)}",
+        evidence=f"sent {case.quote(case.challenge)}, got {case.quote(value)}",
         remedy="return the header's value byte for byte"
         if how
         else "return this request's header value: every verification brings a new one, so nothing may be stored, cached "

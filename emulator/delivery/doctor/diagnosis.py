@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from urllib.parse import SplitResult, urlsplit
 
 from emulator.contract.profile import DEFAULT_PROFILE, Profile
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from emulator.delivery.exchange import Exchange, Reply
 
-__all__ = ["ECHO", "Case", "Diagnosis", "excerpt", "shown"]
+__all__ = ["ECHO", "Case", "Diagnosis", "shown"]
 
 ECHO: Final = (
     'answer the GET with status 200, Content-Type: application/json and the body {"verification": "<the value of '
@@ -39,12 +41,17 @@ class Diagnosis:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """One finished verification attempt, with what was sent and how it is judged."""
+    """
+    One finished verification attempt, with what was sent and how it is judged.
+
+    ``redact`` hides secrets in what the receiver said; evidence is quoted through it.
+    """
 
     exchange: Exchange
     challenge: str
     profile: Profile = DEFAULT_PROFILE
-    auth_sent: tuple[str, ...] = field(default=())
+    auth_sent: tuple[str, ...] = ()
+    redact: Callable[[str], str] = str
 
     @property
     def reply(self) -> Reply | None:
@@ -61,16 +68,16 @@ class Case:
         """The reply's body as text; undecodable bytes are replaced."""
         return "" if self.reply is None else self.reply.body.decode("utf-8-sig", errors="replace")
 
+    def quote(self, text: bytes | str) -> str:
+        """Return the beginning of *text* in quotes: secrets hidden before it is cut, and safe to print."""
+        if isinstance(text, bytes):
+            text = text.decode("utf-8", errors="replace")
+        text = self.redact(text.strip())
+        return f"'{shown(text[:_EXCERPT])}{'…' if len(text) > _EXCERPT else ''}'"
+
 
 def shown(text: str) -> str:
     """Return *text* safe for a terminal: control characters and lone surrogates are escaped."""
     return "".join(
         character if character.isprintable() else character.encode("unicode_escape").decode() for character in text
     )
-
-
-def excerpt(body: bytes | str, *, limit: int = _EXCERPT) -> str:
-    """Return the beginning of a body, in quotes, shortened and safe to print."""
-    text = body.decode("utf-8", errors="replace") if isinstance(body, bytes) else body
-    text = text.strip()
-    return f"'{shown(text[:limit])}{'…' if len(text) > limit else ''}'"

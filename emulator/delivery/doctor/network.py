@@ -54,6 +54,15 @@ _TLS: Final = (
         "the receiver speaks plain HTTP on this port: put a TLS proxy or tunnel in front of it, or test it as http://",
     ),
     (
+        ("eof",),
+        "tls-closed",
+        "the receiver closed the connection during the TLS handshake",
+        (
+            "check that this port speaks TLS and has a certificate for this very host name; a plain HTTP server may hang up "
+            "like this too"
+        ),
+    ),
+    (
         ("unsupported protocol", "protocol version", "no protocols available"),
         "tls-version",
         "receiver and client share no TLS version",

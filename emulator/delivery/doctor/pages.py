@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from emulator.delivery.doctor.diagnosis import Case, Diagnosis, excerpt
+from emulator.delivery.doctor.diagnosis import Case, Diagnosis
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,9 +56,9 @@ def interstitial(case: Case) -> Iterator[Diagnosis]:
             return
     location = case.reply.header("Location")
     if location and _SIGN_IN_LOCATION.search(location):
-        yield _sign_in(f"it redirects to {excerpt(location.partition('?')[0])}")
+        yield _sign_in(f"it redirects to {case.quote(location.partition('?')[0])}")
     elif page and (found := _SIGN_IN.search(case.text)):
-        yield _sign_in(f"the page holds {excerpt(found.group(0))}")
+        yield _sign_in(f"the page holds {case.quote(found.group(0))}")
 
 
 def _tunnel(case: Case, owner: str, everything: str, mark: str) -> Diagnosis:
@@ -75,7 +75,7 @@ def _tunnel(case: Case, owner: str, everything: str, mark: str) -> Diagnosis:
     return Diagnosis(
         code="tunnel-interstitial",
         message=f"{owner} put its own page in front of the receiver",
-        evidence=f"status {status}, marked {excerpt(mark)}",
+        evidence=f"status {status}, marked {case.quote(mark)}",
         remedy="Okta can't click through it: turn the warning or bot check off for this path (a paid or signed-in plan "
         "usually has none), or use a tunnel without one",
         rule="V5",

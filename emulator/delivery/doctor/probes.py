@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from emulator.contract.constants import CHALLENGE_HEADER
-from emulator.delivery.doctor.diagnosis import Case, Diagnosis, excerpt
+from emulator.delivery.doctor.diagnosis import Case, Diagnosis
 from emulator.delivery.exchange import Failure, Phase
 from emulator.delivery.verification import judge
 
@@ -79,7 +79,7 @@ def conclude(case: Case, probe: Probe, answer: Case) -> Diagnosis | None:
         return Diagnosis(
             code="stale-value",
             message="the receiver gives the same value to every challenge",
-            evidence=f"two different challenges were both answered with {excerpt(answer.text)}",
+            evidence=f"two different challenges were both answered with {case.quote(answer.text)}",
             remedy="return this request's header value; look for a hard-coded or cached answer (a CDN or gateway may "
             "cache GETs: send Cache-Control: no-store)",
             rule="V6",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
-from emulator.delivery.doctor.diagnosis import ECHO, Case, Diagnosis, excerpt
+from emulator.delivery.doctor.diagnosis import ECHO, Case, Diagnosis
 from emulator.delivery.exchange import Reply
 
 __all__ = ["statuses"]
@@ -20,7 +20,7 @@ def statuses(case: Case) -> Iterator[Diagnosis]:
         return
     evidence = f"status {reply.status} {reply.reason}".rstrip()
     if reply.body.strip():
-        evidence += f", body {excerpt(reply.body)}"
+        evidence += f", body {case.quote(reply.body)}"
     by_class = {1: _interim, 3: _redirect, 4: _client_error}
     diagnose = _BY_STATUS.get(reply.status) or by_class.get(reply.status // 100, _server_error)
     yield diagnose(case, reply, evidence)
@@ -41,7 +41,7 @@ def _method(case: Case, reply: Reply, evidence: str) -> Diagnosis:
     return Diagnosis(
         code="method-not-allowed",
         message="the receiver takes no GET at this path",
-        evidence=evidence + (f", Allow: {excerpt(allowed)}" if allowed else ""),
+        evidence=evidence + (f", Allow: {case.quote(allowed)}" if allowed else ""),
         remedy="add a GET route at the same path as the POST route; Okta verifies with a GET and delivers with POSTs",
         rule="V2",
     )
@@ -122,7 +122,7 @@ def _redirect(case: Case, reply: Reply, evidence: str) -> Diagnosis:
     return Diagnosis(
         code="redirect",
         message=f"the receiver redirects ({reply.status}), and redirects are not followed",
-        evidence=f"Location: {excerpt(path)}" if location else f"{evidence}, without a Location",
+        evidence=f"Location: {case.quote(path)}" if location else f"{evidence}, without a Location",
         remedy=remedy,
         rule="V18",
     )

@@ -1,0 +1,3 @@
+"""Loads the pytest plugin that this project ships, so that its own tests use it as a stranger's would."""
+
+pytest_plugins = ["pytest_okta_hooks"]
