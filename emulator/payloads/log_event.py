@@ -1,0 +1,190 @@
+"""Builds LogEvents: one occurrence of an event type, complete and in the member order of a hook body (D19, L13-L27)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from emulator.contract.catalogue import event_type as find_event_type
+from emulator.errors import UsageError
+from emulator.payloads import moments
+from emulator.payloads.identifiers import uuid_of_time
+from emulator.payloads.origins import actor_of, authentication_of, client_of, request_of, security_of, transaction_of
+from emulator.payloads.pools import FACTORS
+from emulator.payloads.recipes import recipe_for
+from emulator.payloads.scene import Origin, Scene
+from emulator.payloads.targets import build_target
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+    from emulator.contract.model import JsonObject
+    from emulator.payloads.recipes import Recipe
+    from emulator.payloads.world import App, Group, Person, World
+
+__all__ = ["build_event"]
+
+_TICKS = 10_000  # of a UUID's clock in a millisecond
+_FAILURES = frozenset({"FAILURE", "DENY"})
+
+
+def build_event(
+    event_type: str,
+    *,
+    world: World,
+    number: int = 0,
+    published: datetime | None = None,
+    hook_ids: Sequence[str] = (),
+    person: Person | None = None,
+    group: Group | None = None,
+    app: App | None = None,
+    actor: Person | None = None,
+    origin: Origin | None = None,
+    result: str | None = None,
+    reason: str | None = None,
+    request: int | None = None,
+    request_uri: str | None = None,
+    extras: Mapping[str, str] | None = None,
+) -> JsonObject:
+    """
+    Build a LogEvent of *event_type* with every member spelled out, nulls too.
+
+    This is the canonical form, that of a Preview of a real event (P5); ``as_delivery`` and its siblings give the
+    others.  Pure: the same arguments give the same event, and events whose *number* differs have different uuids.
+
+    Args:
+        event_type: A known type, whether event hooks may carry it or not.
+        world: The company it happens in.
+        number: Which of the world's events it is, from 0.
+        published: When it happened, as an aware datetime; by default an instant that follows from seed and number.
+        hook_ids: The ids of all hooks that are configured for the type (D17).
+        person: The user it happens to; John Doe by default.
+        group: The group it happens to.
+        app: The app it happens to.
+        actor: The user who does it; by default the one that fits *origin*.
+        origin: What caused it; by default what usually does.
+        result: ``outcome.result``; by default the usual one.
+        reason: ``outcome.reason``; by default the usual one for the result, mostly none.
+        request: Events of one request share its number, thus transaction and session (L23); by default *number*.
+        request_uri: The path of the causing call, if it isn't the type's own (U4).
+        extras: Keys for debugData beside the request's own, in place of the usual ones.
+
+    Raises:
+        UsageError: unknown event type, a *published* without time zone, or a negative *number*.
+    """
+    known = find_event_type(event_type)
+    if number < 0:
+        raise UsageError(f"an event's number can't be negative: {number}")
+    recipe = recipe_for(known)
+    moment = moments.require_aware(published or moments.default_published(world.draws, number, event_type), "published")
+    chosen_origin = origin or recipe.origin
+    chosen_result = result or known.outcome.value
+    chosen_person = person or world.person()
+    chosen_actor, actor_type = actor_of(chosen_origin, world, chosen_person, by_admin=recipe.job_by_admin)
+    scene = Scene(
+        world=world,
+        type=known,
+        number=number,
+        request=number if request is None else request,
+        published=moment,
+        origin=chosen_origin,
+        result=chosen_result,
+        reason=reason,
+        actor=actor or chosen_actor,
+        actor_type="User" if actor else actor_type,
+        person=chosen_person,
+        group=group or world.group(),
+        app=app or world.app(),
+        hook_ids=tuple(hook_ids),
+    )
+    return _assemble(scene, recipe, request_uri=request_uri, extras=extras)
+
+
+def _assemble(scene: Scene, recipe: Recipe, *, request_uri: str | None, extras: Mapping[str, str] | None) -> JsonObject:
+    known = scene.type
+    failed = scene.result in _FAILURES
+    targets = [build_target(name, scene) for name in _target_types(scene, recipe, failed=failed)]
+    if extras is None:
+        extras = recipe.extras(scene) if recipe.extras else {}
+    path = request_uri if request_uri is not None else _path(scene, recipe, targets)
+    severity = recipe.failure_severity if failed and recipe.failure_severity else known.severity.value
+    return {
+        "uuid": _uuid(scene),
+        "published": moments.as_text(scene.published),
+        "eventType": known.id,
+        "version": "0",
+        "displayMessage": known.display_message.value,
+        "severity": severity,
+        "client": client_of(scene),
+        "device": None,
+        "actor": {
+            "id": scene.actor.id,
+            "type": scene.actor_type,
+            "alternateId": scene.actor.login,
+            "displayName": scene.actor.display_name,
+            "detailEntry": None,
+        },
+        "outcome": {"result": scene.result, "reason": _reason(scene, recipe)},
+        "target": targets or None,
+        "transaction": transaction_of(scene),
+        "debugContext": {"debugData": _debug_data(scene, recipe, path, extras)},
+        "legacyEventType": known.legacy_for(scene.result).value,
+        "authenticationContext": authentication_of(scene, failed_sign_in=failed and known.id == "user.session.start"),
+        "securityContext": security_of(scene),
+        "insertionTimestamp": None,
+    }
+
+
+def _target_types(scene: Scene, recipe: Recipe, *, failed: bool) -> tuple[str, ...]:
+    if failed and recipe.failure_targets is not None:
+        return recipe.failure_targets
+    return recipe.targets if recipe.targets is not None else scene.type.target_types.value
+
+
+def _path(scene: Scene, recipe: Recipe, targets: Sequence[Mapping[str, Any]]) -> str | None:
+    template = recipe.paths.get(scene.origin)
+    if template is None and scene.origin.is_request:
+        template = next(iter(recipe.paths.values()), "/api/v1")
+    if template is None:
+        return None
+    ids = [target["id"] for target in targets]
+    return template.format(
+        person=scene.person.id,
+        group=scene.group.id,
+        app=scene.app.id,
+        target=ids[0] if ids else "",
+        second_target=ids[1] if len(ids) > 1 else "",
+        registration=scene.world.id("reg", "registration"),
+    )
+
+
+def _reason(scene: Scene, recipe: Recipe) -> str | None:
+    if scene.reason is not None:
+        return scene.reason
+    usual = recipe.reasons.get(scene.result)
+    return usual and usual.format(factor=scene.world.draws.pick(FACTORS, "factor", scene.number))
+
+
+def _uuid(scene: Scene) -> str:
+    # N6: the node is the org's.  Number and type decide the rest, so that no two events of a world collide even
+    # if they happen in the same millisecond.
+    draw = scene.world.draws.raw("uuid", scene.type.id)
+    start = int.from_bytes(draw[:2], "big")
+    lap, tick = divmod(start + scene.number, _TICKS)
+    clock = int.from_bytes(draw[2:4], "big") + lap
+    return uuid_of_time(scene.published, tick=tick, clock=clock, node=scene.world.node)
+
+
+def _debug_data(scene: Scene, recipe: Recipe, path: str | None, extras: Mapping[str, str]) -> dict[str, str]:
+    """Return debugData in the order of the captures: the type's own keys, then the request's (L24, L27)."""
+    hooks = {"targetEventHookIds": ",".join(scene.hook_ids)} if scene.hook_ids else {}  # D17
+    if not scene.origin.is_request:
+        # D22: a job has no request at all; Okta's own work may name the call that led to it.  Group rules were
+        # always seen with threatSuspected (G5), other jobs never.
+        own = {"threatSuspected": "false"} if scene.origin is Origin.JOB and recipe.job_by_admin else {}
+        at = {"requestUri": path} if path and scene.origin is Origin.SYSTEM else {}
+        return {**extras, **at, **own, **hooks}
+    before, after = request_of(scene)
+    # L27, U4: the bare "?" stays when there is no query.
+    url = f"{path or '/'}?{recipe.query}"
+    return {**extras, **before, "requestUri": path or "/", **after, **hooks, "url": url}

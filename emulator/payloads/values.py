@@ -1,0 +1,102 @@
+"""Values for debugData keys of which only the name and the kind of value are published (L24: all are strings)."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from emulator.payloads import moments
+from emulator.payloads.pools import ADMIN_ROLES, FACTORS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from emulator.payloads.scene import Scene
+
+__all__ = ["value_of"]
+
+# Words of keys whose values are a closed list that Okta publishes elsewhere.
+_WORDS: Mapping[str, Sequence[str]] = {
+    "authenticatorKey": ("okta_verify", "phone_number", "webauthn", "security_question"),
+    "factor": FACTORS,
+    "privilegeGranted": ADMIN_ROLES,
+    "privilegeRevoked": ADMIN_ROLES,
+    "signOnMode": ("SAML_2_0", "OPENID_CONNECT", "BROWSER_PLUGIN"),
+    "timeUnit": ("MINUTES", "SECONDS"),
+    "changedAttributes": ("name", "description", "name,description"),
+}
+# What only appears when something went wrong.
+_OF_FAILURES = re.compile(r"(?i)error|failure|invalid|exception")
+# Okta's own ids: the prefix of the object they name (N2).
+_ID_PREFIXES = {
+    "okta:appInstanceId": "0oa",
+    "okta:appUserId": "0ua",
+    "okta:authorizationServerId": "aus",
+    "okta:brandId": "bnd",
+    "okta:clientAppId": "0oa",
+    "okta:publicClientAppId": "0oa",
+    "okta:groupId": "00g",
+    "okta:idpId": "0oa",
+    "okta:importJobId": "eru",
+    "okta:importSessionId": "eru",
+    "okta:inlineHookId": "cal",
+    "okta:orgId": "00o",
+    "okta:policyId": "rst",
+    "okta:policyRuleId": "rul",
+    "okta:schemaId": "osc",
+    "okta:enrollmentId": "lae",
+}
+_KINDS: Mapping[str, Callable[[Scene, str], str]] = {
+    "boolean": lambda _scene, _key: "false",
+    "integer": lambda scene, key: str(1 + scene.world.draws.below(50, "value", key, scene.number)),
+    "percentage": lambda scene, key: str(scene.world.draws.below(101, "value", key, scene.number)),
+    "float": lambda scene, key: f"0.{scene.world.draws.below(100, 'value', key, scene.number):02d}",
+    "iso8601": lambda scene, _key: moments.as_text(scene.published),
+    "epochMillis": lambda scene, _key: str(moments.epoch_milliseconds(scene.published)),
+    "id": lambda scene, key: scene.world.draws.alphanumeric(20, "value", key, scene.number),
+    "hex": lambda scene, key: scene.world.draws.hexadecimal(32, "value", key, scene.number),
+    "url": lambda scene, _key: f"https://{scene.world.org_host}/",
+    "uri": lambda _scene, _key: "/",
+    "ip": lambda scene, _key: scene.world.network(scene.person.id).ip,
+    "email": lambda scene, _key: scene.person.login,
+    "username": lambda scene, _key: scene.person.login,
+    "displayName": lambda scene, _key: scene.person.display_name,
+    "okta:userId": lambda scene, _key: scene.person.id,
+    "okta:appInstanceId": lambda scene, _key: scene.app.id,
+    "okta:groupId": lambda scene, _key: scene.group.id,
+    "appInstanceName": lambda scene, _key: scene.app.label,
+    "groupName": lambda scene, _key: scene.group.name,
+    "domainName": lambda _scene, _key: "example.com",
+    "domain": lambda _scene, _key: "example.com",
+    "version": lambda _scene, _key: "1.0",
+    "phoneNumber": lambda _scene, _key: "+12025550123",
+    "json": lambda _scene, _key: "{}",
+    "map": lambda _scene, _key: "{}",
+}
+_IN_WORDS = {"text", "name", "string", "description", "list", "fieldName"}
+
+
+def value_of(key: str, kind: str, scene: Scene) -> str | None:
+    """
+    Return a plausible value, always a string, or None if the key had better be left out.
+
+    Left out are keys that speak of an error in an event that has none, and those whose values are a closed list
+    that we don't know: a made-up word would be the one thing a receiver must never meet.
+    """
+    if _OF_FAILURES.search(key) and scene.result not in {"FAILURE", "DENY"}:
+        return None
+    words = _WORDS.get(key)
+    if words:
+        return scene.world.draws.pick(words, "value", key, scene.number)
+    make = _KINDS.get(kind)
+    if make:
+        return make(scene, key)
+    if kind in _ID_PREFIXES:
+        return scene.world.id(_ID_PREFIXES[kind], key, scene.number)
+    if kind in _IN_WORDS:
+        return _in_words(key)
+    return None
+
+
+def _in_words(key: str) -> str:
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", key).replace("_", " ").capitalize()
