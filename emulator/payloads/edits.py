@@ -4,7 +4,8 @@ Changes to a payload: ``--set path=value`` and ``--remove path``.
 **Paths.**  ``target.0.alternateId`` goes through objects and arrays, the index counts from 0.  The JSON pointer
 ``/target/0/alternateId`` means the same, and also reaches keys that hold a dot.  A path starts at the LogEvent; if its
 first part is ``envelope`` it starts at the envelope instead: ``envelope.eventId``.  A delivery of several events
-has an event's edit applied to each; ``envelope.data.events.1.uuid`` reaches just one.
+has an event's edit applied to each; ``envelope.data.events.1.uuid`` reaches just one.  A dotted path that can only be
+a slip, ``target[0].id`` or ``eventId`` without ``envelope``, is refused; a pointer is taken as it is.
 
 **Values.**  What parses as JSON is JSON: ``version=0`` sets a number, ``version="0"`` a string, ``target=null`` a null,
 ``outcome={"result":"DENY"}`` an object.  All else is the plain text: ``displayMessage=Hello`` needs no quotes.
@@ -35,6 +36,10 @@ __all__ = ["Edit", "edit_envelope", "edit_event", "parse_remove", "parse_set", "
 _ENVELOPE = "envelope"
 _DEEPEST = 64  # parts of a path; nothing Okta sends is a quarter as deep
 _INDEX = re.compile(r"0|[1-9][0-9]{0,8}")
+_BRACKETED = re.compile(r"\[[^\]]*\]")
+_OF_THE_ENVELOPE_ONLY = frozenset(
+    {"eventTypeVersion", "cloudEventsVersion", "source", "eventId", "data", "eventTime", "contentType"}
+)
 _KINDS = {bool: "a boolean", int: "a number", float: "a number", str: "text", type(None): "null"}
 _REMOVED = object()
 
@@ -142,6 +147,12 @@ def _apply(document: Any, edit: Edit) -> Any:
 
 def _edit(path: str, *, value: Any, removes: bool, where: str) -> Edit:
     parts = _parts(path, where=where)
+    if parts[0] in _OF_THE_ENVELOPE_ONLY and not path.startswith("/"):
+        raise UsageError(
+            f"{parts[0]!r} is a member of the envelope, and a path starts at the event",
+            where=where,
+            hint=f"write envelope.{path}",
+        )
     of_envelope = parts[0] == _ENVELOPE
     if of_envelope:
         parts = parts[1:]
@@ -159,6 +170,9 @@ def _parts(path: str, *, where: str) -> tuple[str, ...]:
         parts = tuple(part.replace("~1", "/").replace("~0", "~") for part in path[1:].split("/"))
     else:
         parts = tuple(path.split("."))
+        if parts[0] == "$" or _BRACKETED.search(path):
+            plain = ".".join(part for part in re.split(r"[.\[\]'\"]+", path) if part not in {"", "$"})
+            raise UsageError(f"the path {path!r} is neither dotted nor a pointer", where=where, hint=f"write {plain}")
         if not all(part.strip() for part in parts):
             hint = "write member.member, as in actor.id; a JSON pointer such as /a.b/c reaches keys with a dot"
             raise UsageError(
