@@ -1,0 +1,180 @@
+"""
+A WSGI app on a real socket, by waitress: slow clients cost no thread, and stopping finishes what has been begun.
+
+waitress reads whole requests in one event loop and runs the app in threads.  Its own ``run()`` can only be ended by
+an exception in the loop's thread, and drops what is in flight; so the loop is turned here, one round at a time.
+"""
+
+from __future__ import annotations
+
+import logging
+import select
+import socket
+import threading
+import time
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
+
+from waitress import wasyncore  # type: ignore[import-untyped]  # waitress has no types
+from waitress.channel import HTTPChannel  # type: ignore[import-untyped]  # waitress has no types
+from waitress.parser import HTTPRequestParser  # type: ignore[import-untyped]  # waitress has no types
+from waitress.server import create_server  # type: ignore[import-untyped]  # waitress has no types
+from waitress.task import WSGITask  # type: ignore[import-untyped]  # waitress has no types
+
+from emulator.errors import UsageError
+from receiver.replies import HEADER_NAMES
+
+if TYPE_CHECKING:
+    from receiver.app import App
+
+__all__ = ["Serving"]
+
+THREADS: Final = 16
+CONNECTIONS: Final = 1000
+IDLE: Final = 30  # seconds after which a silent connection is closed
+HEADERS: Final = 64 * 1024  # bytes
+IN_FLIGHT: Final = 5.0  # seconds that a request being answered gets when the server stops
+ARRIVING: Final = 0.5  # seconds that a request still being sent gets then
+ROUND: Final = 1.0  # seconds of one turn of the loop when nothing happens
+
+# One line per queued request is no news to anyone who sends bursts.
+_quiet = logging.getLogger("receiver.queue")
+_quiet.setLevel(logging.CRITICAL)
+
+
+class _Parser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
+    """Keeps the header names as they came, for receivers that are wrongly particular about them."""
+
+    header_names: frozenset[str] = frozenset()
+
+    def parse_header(self, header_plus: bytes) -> None:
+        super().parse_header(header_plus)
+        names = (line.partition(b":")[0] for line in header_plus.split(b"\r\n")[1:])
+        self.header_names = frozenset(name.decode("latin-1") for name in names)
+
+
+class _Task(WSGITask):  # type: ignore[misc]  # waitress has no types
+    def get_environment(self) -> dict[str, Any]:
+        environ: dict[str, Any] = super().get_environment()
+        environ[HEADER_NAMES] = self.request.header_names
+        return environ
+
+
+class _Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
+    parser_class = _Parser
+    task_class = _Task
+
+    def is_answering(self) -> bool:
+        """Whether a request is being handled, or its answer is not sent yet."""
+        return bool(self.requests or self.total_outbufs_len)
+
+    def is_reading(self) -> bool:
+        """Whether a part of a request has arrived."""
+        return self.request is not None
+
+
+class Serving:
+    """
+    Serves *app* until :meth:`stop`; the socket takes connections as soon as this is made.
+
+    Raises:
+        UsageError: the address can't be listened at.
+    """
+
+    def __init__(self, app: App, *, host: str = "127.0.0.1", port: int = 0) -> None:
+        self._app = app
+        self._host = host
+        self._stopping = threading.Event()
+        self._sockets: dict[int, Any] = {}
+        listener = _listen(host, port)
+        self.port: int = listener.getsockname()[1]
+        limit = app.settings.max_body
+        self._server: Any = create_server(
+            app,
+            map=self._sockets,
+            sockets=[listener],
+            threads=THREADS,
+            connection_limit=CONNECTIONS,
+            channel_timeout=IDLE,
+            max_request_header_size=HEADERS,
+            # Bodies a little too long are read and answered by the app; waitress hangs up on longer ones.
+            max_request_body_size=2 * limit + 1,
+            asyncore_use_poll=True,
+            ident=None,
+            log_socket_errors=False,
+            clear_untrusted_proxy_headers=True,
+        )
+        self._server.channel_class = _Channel
+        self._server.task_dispatcher.queue_logger = _quiet
+        self._thread = threading.Thread(target=self._run, name="receiver-server", daemon=True)
+        self._thread.start()
+
+    @property
+    def url(self) -> str:
+        """The event hook's URL; a wildcard address is given as loopback, which it includes."""
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(self._host, self._host)  # noqa: S104 (compared, not bound)
+        shown = f"[{host}]" if ":" in host else host
+        return f"http://{shown}:{self.port}{quote(self._app.settings.path)}"
+
+    def stop(self) -> None:
+        """Take no more connections, finish the requests in flight, and return; safe to call twice."""
+        if not self._stopping.is_set():
+            self._stopping.set()
+            self._server.pull_trigger()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            self._turn(ROUND)
+        wasyncore.dispatcher.close(self._server)  # the listening socket only
+        self._drain()
+        ended = self._server.task_dispatcher.shutdown(timeout=0.5)
+        if ended:
+            self._server.trigger.close()
+        wasyncore.close_all(self._sockets, ignore_all=True)
+
+    def _drain(self) -> None:
+        began = time.monotonic()
+        while True:
+            passed = time.monotonic() - began
+            busy = False
+            for channel in list(self._server.active_channels.values()):
+                if (channel.is_answering() and passed < IN_FLIGHT) or (channel.is_reading() and passed < ARRIVING):
+                    busy = True
+                elif not channel.requests:
+                    channel.close_when_flushed = True
+            if not busy:
+                break
+            self._turn(min(ROUND, ARRIVING))
+        self._turn(0)
+
+    def _turn(self, timeout: float) -> None:
+        wasyncore.loop(timeout=timeout, use_poll=hasattr(select, "poll"), map=self._sockets, count=1)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    where = "--host/--port"
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+    except (OSError, UnicodeError, OverflowError):
+        raise UsageError(f"the host {host!r} is unknown", hint="such as 127.0.0.1", where=where) from None
+    listener = socket.socket(family, kind, protocol)
+    try:
+        if hasattr(socket, "SO_EXCLUSIVEADDRUSE"):
+            # On Windows SO_REUSEADDR would let two servers have the same port.
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
+        else:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(1024)
+    except (OSError, OverflowError) as error:
+        listener.close()
+        reason = getattr(error, "strerror", None) or str(error)
+        raise UsageError(
+            f"can't listen at {host}:{port}: {reason.lower()}",
+            hint="another program may have the port; --port 0 takes a free one",
+            where=where,
+        ) from None
+    return listener
