@@ -21,7 +21,11 @@ def test_capitals_do_not_count() -> None:
 
 @pytest.mark.parametrize(
     ("name", "hint"),
-    [("verfy", "did you mean 'verify', 'deliver' or 'redeliver'?"), ("redelivr", "did you mean 'redeliver' or 'deliver'?"), ("zzz", "")],
+    [
+        ("verfy", "did you mean 'verify', 'deliver' or 'redeliver'?"),
+        ("redelivr", "did you mean 'redeliver' or 'deliver'?"),
+        ("zzz", ""),
+    ],
 )
 def test_the_hint_reads_as_a_sentence(name: str, hint: str) -> None:
     assert did_you_mean(name, KNOWN) == hint

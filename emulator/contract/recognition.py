@@ -1,0 +1,238 @@
+"""What a JSON document is: one of the things Okta sends or expects, or a near miss that has a right shape."""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+
+from emulator.contract.constants import CHALLENGE_HEADER, ENVELOPE_TYPE, VERIFICATION_KEY
+from emulator.contract.problems import Level, Path, Problem, describe, pointer, printable
+from emulator.contract.spelling import misspelt
+
+__all__ = ["KIND_NAMES", "Kind", "Recognition", "headers_of", "recognise"]
+
+
+class Kind(StrEnum):
+    """A kind of document that can be checked; ``--kind`` takes these names."""
+
+    ENVELOPE = "envelope"
+    LOG_EVENT = "log-event"
+    VERIFICATION = "verification"
+    VERIFICATION_REQUEST = "verification-request"
+    EVENT_HOOK = "event-hook"
+    MIXED = "mixed"
+    UNKNOWN = "unknown"
+
+
+KIND_NAMES: Final = {
+    Kind.ENVELOPE: ("envelope", "envelopes"),
+    Kind.LOG_EVENT: ("LogEvent", "LogEvents"),
+    Kind.VERIFICATION: ("verification answer", "verification answers"),
+    Kind.VERIFICATION_REQUEST: ("verification request", "verification requests"),
+    Kind.EVENT_HOOK: ("event hook", "event hooks"),
+    Kind.MIXED: ("document", "documents of several kinds"),
+    Kind.UNKNOWN: ("unknown document", "unknown documents"),
+}
+
+_MEMBERS: Final = {
+    Kind.ENVELOPE: frozenset(
+        "eventType eventTypeVersion cloudEventsVersion source eventId data eventTime contentType".split()  # noqa: SIM905  # reads better
+    ),
+    Kind.LOG_EVENT: frozenset(
+        "uuid published eventType version displayMessage severity client device actor outcome target transaction "  # noqa: SIM905  # reads better
+        "debugContext legacyEventType authenticationContext securityContext request insertionTimestamp".split()
+    ),
+    Kind.EVENT_HOOK: frozenset(
+        "id status verificationStatus name description created createdBy lastUpdated events channel _links".split()  # noqa: SIM905  # reads better
+    ),
+}
+_ENOUGH: Final = {Kind.ENVELOPE: 2.0, Kind.LOG_EVENT: 2.0, Kind.EVENT_HOOK: 3.0}
+_WORDY: Final = 100  # an object with more members than this is data, not one of these documents
+_SEARCH_DEPTH: Final = 4
+_SEARCH_NODES: Final = 300
+_SMALL_ANSWER: Final = 3
+_RIGHT_SHAPE: Final = '{"eventType": "com.okta.event_hook", ..., "data": {"events": [...]}, ...}'
+
+
+@dataclass(frozen=True, slots=True)
+class Recognition:
+    """
+    The kind of a document, and what is wrong with it as a whole, if anything.
+
+    ``events`` is the path of a list of events that is worth checking although its envelope is not there.
+    """
+
+    kind: Kind
+    problem: Problem | None = None
+    events: Path | None = None
+
+
+def recognise(value: Any, path: Path = ()) -> Recognition:
+    """Tell what *value* is; anything that is none of Okta's documents gets the problem that says so."""
+    if not isinstance(value, dict):
+        return Recognition(Kind.UNKNOWN, _not_an_object(value, path))
+    bare = _without_envelope(value, path)
+    if bare:
+        return bare
+    kind = _kind(value)
+    if kind is Kind.UNKNOWN:
+        return Recognition(kind, _unknown(value, path))
+    return Recognition(kind)
+
+
+def _kind(value: dict[str, Any]) -> Kind:
+    if _has_challenge(value) or ("method" in value and "headers" in value and "body" not in value):
+        return Kind.VERIFICATION_REQUEST
+    if _is_inline_hook(value):
+        return Kind.UNKNOWN
+    scores = {kind: _score(value, members) for kind, members in _MEMBERS.items()}
+    data = value.get("data")
+    if isinstance(data, dict) and any(misspelt(key, ["events"]) for key in list(data)[:_WORDY]):
+        scores[Kind.ENVELOPE] += 3
+    event_type = value.get("eventType")
+    if event_type == ENVELOPE_TYPE:
+        scores[Kind.ENVELOPE] += 2
+    elif isinstance(event_type, str) and "." in event_type and not event_type.startswith("com.okta."):
+        scores[Kind.LOG_EVENT] += 1
+    best = max(scores, key=lambda kind: scores[kind])
+    if scores[best] >= _ENOUGH[best]:
+        return best
+    if len(value) <= _SMALL_ANSWER and any(misspelt(key, [VERIFICATION_KEY, "challenge"]) for key in value):
+        return Kind.VERIFICATION
+    return Kind.UNKNOWN
+
+
+def _score(value: dict[str, Any], members: frozenset[str]) -> float:
+    if len(value) > _WORDY:
+        return sum(1.0 for member in members if member in value)
+    absent = [member for member in members if member not in value]
+    return sum(1.0 if key in members else 0.5 if misspelt(key, absent) else 0.0 for key in value)
+
+
+def _has_challenge(value: dict[str, Any]) -> bool:
+    return CHALLENGE_HEADER.lower() in {name.lower() for name, _ in headers_of(value)}
+
+
+def headers_of(value: dict[str, Any]) -> list[tuple[str, Any]]:
+    """Return the headers of a recorded request, whether it keeps them as an object or as a list of pairs."""
+    headers = value.get("headers") or value.get("multiValueHeaders")
+    if isinstance(headers, dict):
+        return [(str(name), content) for name, content in headers.items()]
+    found = []
+    for entry in headers if isinstance(headers, list) else []:
+        if isinstance(entry, dict):
+            found.append((str(entry.get("name", entry.get("key", ""))), entry.get("value")))
+        elif isinstance(entry, list) and len(entry) == 2:  # a pair
+            found.append((str(entry[0]), entry[1]))
+    return found
+
+
+def _is_inline_hook(value: dict[str, Any]) -> bool:
+    data = value.get("data")
+    return (
+        "cloudEventVersion" in value
+        and "cloudEventsVersion" not in value
+        and value.get("eventType") != ENVELOPE_TYPE
+        and not (isinstance(data, dict) and "events" in data)
+    )
+
+
+def _without_envelope(value: dict[str, Any], path: Path) -> Recognition | None:
+    outside = (_MEMBERS[Kind.ENVELOPE] | _MEMBERS[Kind.EVENT_HOOK]) - {"data", "events"}
+    if any(key in outside for key in value):
+        return None
+    data = value.get("data")
+    if isinstance(value.get("events"), list):
+        return _bare('{"events": [...]}', path, (*path, "events"))
+    if isinstance(data, dict) and isinstance(data.get("events"), list):
+        return _bare('{"data": {"events": [...]}}', path, (*path, "data", "events"))
+    return None
+
+
+def _bare(shape: str, path: Path, events: Path) -> Recognition:
+    problem = Problem(
+        path=path,
+        rule="L39",
+        level=Level.MUST,
+        message=f"{shape} without the envelope around it",
+        hint=f"Okta sends {_RIGHT_SHAPE}; the bare form is older than the product, or put together by hand",
+        got=shape,
+        wanted=_RIGHT_SHAPE,
+    )
+    return Recognition(Kind.ENVELOPE, problem, events)
+
+
+def _not_an_object(value: Any, path: Path) -> Problem:
+    hint = "wanted an envelope, a LogEvent, an event hook, a verification answer, or an array or lines of these"
+    got = describe(value)
+    if isinstance(value, str):
+        inner = _loaded(value)
+        if isinstance(inner, dict | list):
+            kind = KIND_NAMES[_kind(inner)][0] if isinstance(inner, dict) else "array"
+            got, hint = "a JSON string that holds JSON", f"encoded twice: decode it once more (inside: {kind})"
+    elif value == []:
+        return Problem(path=path, rule="D7", level=Level.MUST, message="an empty array: nothing to check", got=got)
+    return Problem(path=path, rule="D1", level=Level.MUST, message=f"got {got}, wanted an object", hint=hint, got=got)
+
+
+def _unknown(value: dict[str, Any], path: Path) -> Problem:
+    wanted = "an envelope, a LogEvent, an event hook or a verification answer"
+    if _is_inline_hook(value):
+        message = "this is an inline hook request: cloudEventVersion, not cloudEventsVersion"
+        return Problem(path=path, rule="I3", level=Level.MUST, message=message, hint=f"only event hooks: {wanted}")
+    if "errorCode" in value and "errorSummary" in value:
+        message = f"this is an error answer of Okta's API ({printable(str(value['errorCode'])[:20])})"
+        return Problem(path=path, rule="E1", level=Level.MUST, message=message, hint=f"wanted {wanted}")
+    inner = _inner(value)
+    if inner:
+        place, kind, as_text = inner
+        shown = printable(pointer(place))
+        hint = "check that part alone: it is the body; what is around it was added on the way"
+        if as_text:
+            jq = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in place)
+            hint = f"it is JSON text inside a string; take it out, for example with: jq -r '{printable(jq)}'"
+        message = f"the {KIND_NAMES[kind][0]} is not the document itself but inside it, at {shown}"
+        return Problem(path=path, rule="D1", level=Level.MUST, message=message, hint=hint, wanted=wanted)
+    message = f"got {describe(value)}; this is none of Okta's event hook documents"
+    hint = f"wanted {wanted}; --kind says which one it should be"
+    return Problem(path=path, rule="D1", level=Level.MUST, message=message, hint=hint, wanted=wanted)
+
+
+def _inner(value: dict[str, Any]) -> tuple[Path, Kind, bool] | None:
+    """Look for a known document inside a wrapper, such as a recorded HTTP request or a queue's message."""
+    queue: deque[tuple[Path, Any, bool]] = deque([((), value, False)])
+    for _ in range(_SEARCH_NODES):
+        if not queue:
+            break
+        place, node, as_text = queue.popleft()
+        if place and isinstance(node, dict):
+            found = _kind(node)
+            bare = _without_envelope(node, place)
+            if bare or found in {Kind.ENVELOPE, Kind.LOG_EVENT, Kind.VERIFICATION}:
+                return place, bare.kind if bare else found, as_text
+        if len(place) < _SEARCH_DEPTH and not as_text:
+            queue.extend(_children(place, node))
+    return None
+
+
+def _children(place: Path, node: Any) -> list[tuple[Path, Any, bool]]:
+    pairs = list(node.items())[:_WORDY] if isinstance(node, dict) else list(enumerate(node[:_SEARCH_DEPTH]))
+    found = []
+    for step, child in pairs:
+        text = isinstance(child, str)
+        inner = _loaded(child) if isinstance(child, str) else child
+        if isinstance(inner, dict | list):
+            found.append(((*place, step), inner, text))
+    return found
+
+
+def _loaded(text: str) -> Any:
+    if text.lstrip()[:1] not in {"{", "["}:
+        return None
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
