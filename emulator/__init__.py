@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from emulator.delivery.attempts import Delivery, Outcome
     from emulator.errors import HarnessError
-    from emulator.org import Org
 
-__all__ = ["Delivery", "HarnessError", "Org", "Outcome"]
+__all__ = ["Delivery", "HarnessError", "Outcome"]
 
 _HOMES = {
     "Delivery": "emulator.delivery.attempts",
     "HarnessError": "emulator.errors",
-    "Org": "emulator.org",
     "Outcome": "emulator.delivery.attempts",
 }
 

@@ -241,8 +241,7 @@ class _Connection(HTTPConnection):
         return _connected(self)
 
     def getresponse(self) -> Any:
-        spending.get().enter(Phase.HEAD)
-        return super().getresponse()
+        return _await_answer(self, super().getresponse)
 
 
 class _SecureConnection(HTTPSConnection):
@@ -256,8 +255,15 @@ class _SecureConnection(HTTPSConnection):
         spending.get().enter(Phase.SEND)
 
     def getresponse(self) -> Any:
-        spending.get().enter(Phase.HEAD)
-        return super().getresponse()
+        return _await_answer(self, super().getresponse)
+
+
+def _await_answer(connection: HTTPConnection, getresponse: Callable[[], Any]) -> Any:
+    spending.get().enter(Phase.HEAD)
+    if connection.sock is None:
+        # Reset while the request was being sent: the library has let go of the socket, and would stumble over that.
+        raise http.client.RemoteDisconnected("reset while the request was sent")
+    return getresponse()
 
 
 def _connected(connection: HTTPConnection) -> socket.socket:
