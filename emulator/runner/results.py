@@ -1,0 +1,126 @@
+"""
+What a run found: one result per promise that was looked at, and the verdict on all of them.
+
+Scenario runs and the contract suite both end in these records; reports read nothing else.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from emulator.delivery.exchange import Exchange
+
+__all__ = ["CheckResult", "Evidence", "Level", "RunResult", "Status", "Verdict"]
+
+
+class Level(StrEnum):
+    """How much a broken promise matters to a receiver in production."""
+
+    MUST = "must"
+    SHOULD = "should"
+    MAY = "may"
+
+
+class Evidence(StrEnum):
+    """What a rule rests on; an inferred rule only ever warns (contract section 0)."""
+
+    DOCUMENTED = "documented"
+    OBSERVED = "observed"
+    INFERRED = "inferred"
+
+
+class Status(StrEnum):
+    """How one check ended; *error* means that it could not be carried out."""
+
+    PASS = "pass"  # noqa: S105 (a verdict, not a password)
+    FAIL = "fail"
+    SKIP = "skip"
+    ERROR = "error"
+
+
+class Verdict(StrEnum):
+    """How a whole run ended."""
+
+    PASS = "pass"  # noqa: S105 (a verdict, not a password)
+    FAIL = "fail"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckResult:
+    """
+    One check, or one step of a scenario, with its outcome.
+
+    Args:
+        id: Stable name, such as ``verification-echo`` or ``scenario-file#3``.
+        rule: The contract rule it rests on, such as ``V6``.
+        level: How much it matters.
+        evidence: What the rule rests on.
+        status: How it ended.
+        title: The promise in a few words.
+        detail: What was seen instead, in one or more lines; secrets hidden.
+        remedy: What to do about it, in plain words.
+        reproduce: A command that shows just this again.
+        where: ``file:line:column`` of a scenario step, or empty.
+        exchanges: The exchanges that prove it, in order.
+        elapsed: Seconds.
+    """
+
+    id: str
+    rule: str
+    level: Level
+    evidence: Evidence
+    status: Status
+    title: str
+    detail: str = ""
+    remedy: str = ""
+    reproduce: str = ""
+    where: str = ""
+    exchanges: tuple[Exchange, ...] = ()
+    elapsed: float = 0.0
+
+    def fails(self, *, level: Level = Level.MUST) -> bool:
+        """Say whether this result fails a run: a broken promise of at least *level* that is more than inferred."""
+        if self.status is not Status.FAIL or self.evidence is Evidence.INFERRED:
+            return False
+        order = list(Level)
+        return order.index(self.level) <= order.index(level)
+
+    def warns(self, *, level: Level = Level.MUST) -> bool:
+        """Say whether this result is a broken promise that doesn't fail the run."""
+        return self.status is Status.FAIL and not self.fails(level=level)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunResult:
+    """
+    All results of a run against one target, by one profile and seed.
+
+    ``level`` is the lowest level whose failures count: ``--level should`` lets broken *should* promises fail the run.
+    """
+
+    target: str
+    profile: str
+    seed: int
+    checks: Sequence[CheckResult]
+    level: Level = Level.MUST
+    interrupted: bool = False
+
+    @property
+    def verdict(self) -> Verdict:
+        """*fail* if a promise is broken, else *error* if a check could not be carried out, else *pass*."""
+        if any(check.fails(level=self.level) for check in self.checks):
+            return Verdict.FAIL
+        return Verdict.ERROR if any(check.status is Status.ERROR for check in self.checks) else Verdict.PASS
+
+    def counts(self) -> dict[str, int]:
+        """Count the results by status, and those that only warn."""
+        found = Counter(check.status for check in self.checks)
+        warnings = sum(check.warns(level=self.level) for check in self.checks)
+        return {**{status.value: found[status] for status in Status}, "warnings": warnings, "total": len(self.checks)}
