@@ -26,6 +26,7 @@ __all__ = [
     "profile_option",
     "read_headers",
     "read_url",
+    "report_option",
 ]
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
@@ -48,6 +49,26 @@ def header_option(function: Callable[..., Any]) -> Callable[..., Any]:
 def json_option(function: Callable[..., Any]) -> Callable[..., Any]:
     """Add ``--json``."""
     return click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of text.")(function)
+
+
+def report_option(*formats: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Add ``--report FORMAT=FILE[,...]``; the command gets a dictionary of ``formats`` and their files."""
+
+    def convert(_: click.Context, __: click.Parameter, texts: tuple[str, ...]) -> dict[str, Path]:
+        if not texts:
+            return {}
+        from emulator.reports.files import read_report_option
+
+        return read_report_option(texts, formats)
+
+    return click.option(
+        "--report",
+        "reports",
+        metavar="FORMAT=FILE[,...]",
+        multiple=True,
+        callback=convert,
+        help=f"Write reports to files too: {', '.join(formats)}.",
+    )
 
 
 def ca_bundle_option(function: Callable[..., Any]) -> Callable[..., Any]:

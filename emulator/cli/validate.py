@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from emulator.cli.options import json_option
+from emulator.cli.options import json_option, report_option
 from emulator.errors import NothingToRunError
 
 if TYPE_CHECKING:
@@ -32,8 +32,11 @@ _LARGEST = 64 * 1024 * 1024  # bytes; what a whole batch never reaches
 @click.option("--kind", type=click.Choice(_KINDS), default="auto", show_default=True, help="What the documents are.")
 @click.option("--strict", is_flag=True, help="Let problems of level should fail too.")
 @click.option("--quiet", "-q", is_flag=True, help="Show only what is wrong, without notes.")
+@report_option("junit", "sarif", "json")
 @json_option
-def command(paths: tuple[str, ...], kind: str, strict: bool, quiet: bool, as_json: bool) -> int:
+def command(
+    paths: tuple[str, ...], kind: str, strict: bool, quiet: bool, reports: dict[str, Path], as_json: bool
+) -> int:
     """
     Check captured payloads: envelopes, LogEvents, event hooks, verification answers.
 
@@ -48,20 +51,41 @@ def command(paths: tuple[str, ...], kind: str, strict: bool, quiet: bool, as_jso
     from emulator.reports.validation import as_json as to_json
     from emulator.reports.validation import as_text
 
-    reports = [_inspect(path, kind) for path in _expand(paths)]
-    if not reports:
+    found = [_inspect(path, kind) for path in _expand(paths)]
+    if not found:
         raise NothingToRunError(
             "nothing to check: no .json, .ndjson or .jsonl file there", hint="name a file directly, or - for stdin"
         )
     if as_json:
-        print_json(to_json(reports, strict=strict))
+        print_json(to_json(found, strict=strict))
     else:
         looks = {"must": bad, "should": warn, "note": dim, "dim": dim}
         looks |= {Status.VALID: good, Status.INVALID: bad, Status.UNREADABLE: bad}
-        for line in as_text(reports, strict=strict, quiet=quiet, style=lambda text, look: looks[look](text)):
+        for line in as_text(found, strict=strict, quiet=quiet, style=lambda text, look: looks[look](text)):
             click.echo(line)
-    verdicts = {report.status(strict=strict) for report in reports}
+    _write(reports, found, strict=strict)
+    verdicts = {report.status(strict=strict) for report in found}
     return 2 if Status.UNREADABLE in verdicts else 1 if Status.INVALID in verdicts else 0
+
+
+def _write(files: dict[str, Path], found: list[FileReport], *, strict: bool) -> None:
+    if not files:
+        return
+    import json
+
+    from emulator.reports.files import write_report
+    from emulator.reports.junit import junit_xml
+    from emulator.reports.sarif import sarif_json
+    from emulator.reports.validation import as_cases, as_findings
+    from emulator.reports.validation import as_json as to_json
+
+    texts = {
+        "junit": lambda: junit_xml(as_cases(found, strict=strict), name="okta-hooks validate"),
+        "sarif": lambda: sarif_json(as_findings(found), command="okta-hooks validate"),
+        "json": lambda: json.dumps(to_json(found, strict=strict), indent=2) + "\n",
+    }
+    for form, path in files.items():
+        write_report(path, texts[form]())
 
 
 def _expand(paths: tuple[str, ...]) -> Iterator[str]:

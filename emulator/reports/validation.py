@@ -1,4 +1,4 @@
-"""The findings of ``validate`` as lines for people and as JSON for programs; both read the same reports."""
+"""The findings of ``validate`` as lines for people, as JSON for programs, and as records for every other report."""
 
 from __future__ import annotations
 
@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING, Any
 from emulator.contract.inspection import Container, FileReport, Status
 from emulator.contract.problems import Level, printable
 from emulator.contract.recognition import KIND_NAMES, Kind
+from emulator.reports.findings import Case, Finding, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from emulator.contract.problems import Problem
 
-__all__ = ["as_json", "as_text", "counts"]
+__all__ = ["as_cases", "as_findings", "as_json", "as_text", "counts"]
+
+_STDIN = "<stdin>"
 
 
 def _plain(text: str, _: str) -> str:
@@ -68,7 +71,7 @@ def _contents(report: FileReport) -> str:
     what = {
         Container.ONE: singular,
         Container.ARRAY: f"array of {report.documents} {singular if report.documents == 1 else plural}",
-        Container.LINES: f"{report.documents} {plural}, one per line",
+        Container.LINES: f"{report.documents} {plural}, one after another",
     }[report.container]
     if not report.events:
         return what
@@ -135,3 +138,40 @@ def _problem_json(problem: Problem) -> dict[str, Any]:
         "got": problem.got,
         "wanted": problem.wanted,
     }
+
+
+def as_cases(reports: Iterable[FileReport], *, strict: bool = False) -> Iterator[Case]:
+    """Yield each file as one case: what makes it fail is its detail, the rest are remarks."""
+    for report in reports:
+        status = report.status(strict=strict)
+        failing = {Level.MUST, Level.SHOULD} if strict else {Level.MUST}
+        grave = [problem for problem in report.problems if problem.level in failing]
+        minor = [problem for problem in report.problems if problem.level not in failing]
+        more = f", and {_number(len(grave) - 1, 'more problem')}" if len(grave) > 1 else ""
+        yield Case(
+            suite="okta-hooks validate",
+            name=printable(report.name),
+            outcome=_OUTCOMES[status],
+            message=f"{printable(grave[0].message)}{more}" if grave else "",
+            detail="\n".join(line for problem in grave for line in _problem(report, problem, _plain)),
+            remarks="\n".join(line for problem in minor for line in _problem(report, problem, _plain)),
+        )
+
+
+_OUTCOMES = {Status.VALID: Outcome.PASS, Status.INVALID: Outcome.FAIL, Status.UNREADABLE: Outcome.ERROR}
+
+
+def as_findings(reports: Iterable[FileReport]) -> Iterator[Finding]:
+    """Yield every problem, as a finding in its file."""
+    for report in reports:
+        for problem in report.problems:
+            yield Finding(
+                rule=problem.rule,
+                level=problem.level,
+                message=printable(problem.message),
+                hint="\n".join(printable(line) for line in problem.hint.splitlines()),
+                location="" if report.name == _STDIN else report.name,
+                line=problem.line,
+                column=problem.column,
+                name=printable(problem.pointer),
+            )
