@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from emulator.contract.jsonfaults import explain
-from emulator.contract.jsonscan import MAX_DEPTH, MAX_DIGITS, JsonFault, Oddity, Scan, scan
+from emulator.contract.jsonscan import MAX_DEPTH, MAX_DIGITS, SPACE, JsonFault, Oddity, Scan, scan
 from emulator.contract.problems import Level, Problem, printable
 
 __all__ = ["Document", "Text", "decode", "documents"]
@@ -154,18 +154,39 @@ def _decode_utf8(data: bytes) -> Text:
 
 def documents(source: Text, *, lines: bool = False) -> list[Document]:
     """
-    Read the JSON document of a text, or one per line if *lines* is set or the text is plainly NDJSON.
+    Read the JSON document of a text, or all of them if there are several.
 
+    One per line if *lines* is set or the text is plainly NDJSON; else one after another, as jq prints them.
     A broken document is returned as such, with the problem that says why; the others are read all the same.
     """
     text = source.text
     if not lines:
         start = _skip_space(text, 0)
         whole = _parse(source, start, len(text))
-        if not whole.broken or not _looks_like_lines(text):
+        if not whole.broken:
+            return [whole]
+        following = _one_after_another(text)
+        if following:
+            return [_parse(source, begin, end) for begin, end in following]
+        if not _looks_like_lines(text):
             return [whole]
     lines_found = re.finditer(r"[^ \t\r\n][^\r\n]*", text)
     return [_parse(source, match.start(), match.end()) for match in lines_found]
+
+
+def _one_after_another(text: str) -> list[tuple[int, int]]:
+    """Return where each document begins and ends, if the text is nothing but objects and arrays in a row."""
+    decoder = json.JSONDecoder()
+    found = []
+    position = _skip_space(text, 0)
+    while text[position : position + 1] in {"{", "["}:
+        try:
+            _, end = decoder.raw_decode(text, position)
+        except (ValueError, RecursionError):
+            return []
+        found.append((position, end))
+        position = SPACE.match(text, end).end()  # type: ignore[union-attr]  # matches even nothing
+    return found if position == len(text) else []
 
 
 def _looks_like_lines(text: str) -> bool:

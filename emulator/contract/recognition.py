@@ -54,6 +54,7 @@ _WORDY: Final = 100  # an object with more members than this is data, not one of
 _SEARCH_DEPTH: Final = 4
 _SEARCH_NODES: Final = 300
 _SMALL_ANSWER: Final = 3
+_WRONG_ANSWERS: Final = ("challenge", "verificationChallenge", CHALLENGE_HEADER)
 _RIGHT_SHAPE: Final = '{"eventType": "com.okta.event_hook", ..., "data": {"events": [...]}, ...}'
 
 
@@ -100,7 +101,7 @@ def _kind(value: dict[str, Any]) -> Kind:
     best = max(scores, key=lambda kind: scores[kind])
     if scores[best] >= _ENOUGH[best]:
         return best
-    if len(value) <= _SMALL_ANSWER and any(misspelt(key, [VERIFICATION_KEY, "challenge"]) for key in value):
+    if len(value) <= _SMALL_ANSWER and any(misspelt(key, [VERIFICATION_KEY, *_WRONG_ANSWERS]) for key in value):
         return Kind.VERIFICATION
     return Kind.UNKNOWN
 

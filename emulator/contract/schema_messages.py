@@ -27,7 +27,7 @@ def problems_from(errors: Iterable[ValidationError], schema: Mapping[str, Any], 
     """Turn the *errors* of a validation against *schema* into problems, each fault once."""
     found = [(error, problem) for error in errors if (problem := _problem(error, schema, base))]
     whole = {p.path for error, p in found if error.validator in _WHOLE and p.level is Level.MUST}
-    missing = {(p.path, p.member) for error, p in found if error.validator == "required"}
+    missing = {(p.path[:-1] if p.at_key else p.path, p.member) for error, p in found if error.validator == "required"}
     return [
         problem
         for error, problem in found
@@ -106,16 +106,16 @@ def _missing(error: ValidationError, notes: Mapping[str, Any], path: Path) -> Pr
         return None  # the schema has a problem of its own for the name that stands in its place
     hint = notes.get("x-hint", "") if "x-level" in notes else ""
     if described.get("x-wanted"):
-        hint = hint or f"wanted {described['x-wanted']}"
-    if candidate:
-        hint = f'"{printable(candidate)}" is here: did you mean "{member}"?'
+        hint = hint or described.get("x-absent") or f"wanted {described['x-wanted']}"
+    shown = printable(candidate[:60])
     return Problem(
-        path=path,
+        path=(*path, candidate) if candidate else path,
+        at_key=bool(candidate),
         rule=described.get("x-rule", notes["x-rule"]),
         level=Level(notes.get("x-level", Level.MUST)),
-        message=f'the member "{member}" is missing',
-        hint=hint,
-        got="nothing",
+        message=f'the member "{member}" is missing' + (f', and "{shown}" stands there' if candidate else ""),
+        hint=f'did you mean "{member}"?' if candidate else hint,
+        got=f'a member "{shown}"' if candidate else "nothing",
         wanted=described.get("x-wanted", member),
         member=member,
     )

@@ -34,7 +34,8 @@ def test_the_log_says_its_version_and_has_one_run():
     document = log()
 
     assert document["version"] == "2.1.0"
-    assert document["$schema"].startswith("https://") and document["$schema"].endswith("sarif-schema-2.1.0.json")
+    assert document["$schema"].startswith("https://")
+    assert document["$schema"].endswith("sarif-schema-2.1.0.json")
     assert len(document["runs"]) == 1
     assert document["runs"][0]["columnKind"] in {"utf16CodeUnits", "unicodeCodePoints"}
     assert document["runs"][0]["tool"]["driver"]["name"] == "okta-hooks"
