@@ -16,7 +16,7 @@ from emulator.names import did_you_mean
 __all__ = ["group", "run"]
 
 _HERE = Path(__file__).parent
-_NOT_COMMANDS = frozenset({"__init__", "app", "options", "terminal"})
+_NOT_COMMANDS = frozenset({"app", "options", "terminal"})  # nor are files whose names start with "_"
 _INTERRUPTED = 130
 _PROGRAM = "okta-hooks"
 
@@ -25,7 +25,8 @@ class _Commands(click.Group):
     """Sub-commands that are imported only when they are run; their help line is their file's first line."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (click's signature)
-        return sorted(path.stem for path in _HERE.glob("*.py") if path.stem not in _NOT_COMMANDS)
+        stems = (path.stem for path in _HERE.glob("*.py"))
+        return sorted(stem for stem in stems if stem[0] != "_" and stem not in _NOT_COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in self.list_commands(ctx):
@@ -95,8 +96,9 @@ def run(arguments: list[str]) -> int:
     except (KeyboardInterrupt, click.Abort):
         _say("interrupted")
         return _INTERRUPTED
-    except BrokenPipeError:
-        # The reader of our output has gone; nothing is left to say, and nobody to say it to.
+    except (BrokenPipeError, SystemExit):
+        # The reader of our output has gone; nothing is left to say, and nobody to say it to.  Click turns some of
+        # these errors into an exit with 1, its only one in this mode; but 1 is for broken contracts.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:

@@ -2,42 +2,67 @@
 
 from __future__ import annotations
 
+import re
 import sys
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from emulator.cli._told import Told
 from emulator.cli.options import ca_bundle_option, channel_from, header_option, json_option, profile_option
 from emulator.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
     from emulator.contract.model import Channel
+    from emulator.contract.problems import Problem
     from emulator.contract.profile import Profile
-    from emulator.delivery.attempts import Delivery
     from emulator.delivery.plan import Planned
+    from emulator.delivery.series import Sent
     from emulator.payloads import Edit
 
 __all__ = ["command"]
 
-_UNREACHABLE = 3
+_EXIT_CODES = {"pass": 0, "fail": 1, "error": 3}
 _LARGEST_SEED = 2**32
-_NO_CONTACT = frozenset({"dns", "connection_refused", "unreachable"})
-_REFUSALS = frozenset({401, 403})
+_AT_ONCE = 1000  # requests
+_RESULTS = (  # L21
+    "SUCCESS", "FAILURE", "SKIPPED", "ALLOW", "DENY", "CHALLENGE", "UNKNOWN", "RATE_LIMIT", "DEFERRED", "SCHEDULED",
+    "ABANDONED", "UNANSWERED",
+)  # fmt: skip
+# What would silently have no effect on bytes that are sent as they are.
+_NOT_WITH_RAW = ("batch", "order", "duplicate", "seed", "at", "locale", "origin", "outcome", "reason", "shape")
 
 
 @click.command("trigger")
 @click.argument("event_types", nargs=-1, metavar="TYPE...")
 @click.option("--to", "url", metavar="URL", help="The hook URL to deliver to.")
 @header_option
-@click.option("--set", "sets", metavar="PATH=VALUE", multiple=True, help="Change the payload: target.0.alternateId=x.")
-@click.option("--remove", "removes", metavar="PATH", multiple=True, help="Remove a member of the payload.")
-@click.option("--raw", metavar="FILE", help="Send the bytes of this file ('-': standard input) instead.")
-@click.option("--count", type=click.IntRange(1, 100_000), default=1, help="Events of each type (default 1).")
-@click.option("--batch", type=click.IntRange(1, 100_000), default=1, help="Events in one request (default 1).")
-@click.option("--order", type=click.Choice(["published", "reversed", "shuffled"]), default="published")
+@click.option(
+    "--set",
+    "sets",
+    metavar="PATH=VALUE",
+    multiple=True,
+    help="Change each event: target.0.alternateId=x, or the envelope: envelope.eventId=x. What parses as JSON is JSON, "
+    "all else is text. Repeatable.",
+)
+@click.option("--remove", "removes", metavar="PATH", multiple=True, help="Remove a member of each event. Repeatable.")
+@click.option("--raw", metavar="FILE", help="Send the bytes of this file ('-': standard input) instead, as they are.")
+@click.option(
+    "--count", metavar="N", type=click.IntRange(1, 1_000_000), default=1, help="Events of each type (default 1)."
+)
+@click.option(
+    "--batch", metavar="N", type=click.IntRange(1, 100_000), default=1, help="Events in one request (default 1)."
+)
+@click.option(
+    "--order",
+    type=click.Choice(["published", "reversed", "shuffled"]),
+    default="published",
+    help="The order of the events, in and across requests.",
+)
 @click.option(
     "--duplicate",
     type=click.Choice(["none", "envelope", "event"]),
@@ -48,9 +73,22 @@ _REFUSALS = frozenset({401, 403})
     "--auth",
     type=click.Choice(["right", "wrong", "missing"]),
     default="right",
-    help="Spoil the auth header on purpose.",
+    help="Spoil the auth header on purpose; then the receiver must refuse.",
 )
-@click.option("--seed", type=click.IntRange(0), help="The same seed gives the same bytes.")
+@click.option(
+    "--origin",
+    type=click.Choice(["api", "console", "user", "job", "system"]),
+    help="What causes the events; default: what usually does.",
+)
+@click.option("--outcome", type=click.Choice(_RESULTS, case_sensitive=False), help="outcome.result of the events.")
+@click.option("--reason", metavar="TEXT", help="outcome.reason of the events.")
+@click.option(
+    "--shape",
+    type=click.Choice(["delivery", "preview", "preview-sample", "system-log"]),
+    default="delivery",
+    help="The real shape that the events have.",
+)
+@click.option("--seed", metavar="N", type=click.IntRange(0), help="The same seed gives the same bytes.")
 @click.option("--at", metavar="TIME", help="When the requests are built: ISO 8601 with zone, or 'now'.")
 @click.option("--locale", metavar="NAME", help="Names of this Faker locale, such as ja_JP.")
 @click.option("--dry-run", is_flag=True, help="Build and validate, but send nothing.")
@@ -58,17 +96,16 @@ _REFUSALS = frozenset({401, 403})
 @ca_bundle_option
 @profile_option
 @json_option
+@click.pass_context
 def command(
+    context: click.Context,
+    /,
     event_types: tuple[str, ...],
     url: str | None,
     headers: tuple[str, ...],
     sets: tuple[str, ...],
     removes: tuple[str, ...],
     raw: str | None,
-    count: int,
-    batch: int,
-    order: str,
-    duplicate: str,
     auth: str,
     seed: int | None,
     at: str | None,
@@ -78,51 +115,45 @@ def command(
     ca_bundle: str | None,
     profile: Profile,
     as_json: bool,
+    **wishes: Any,
 ) -> int:
     """
     Build LogEvents of TYPE..., validate them, and deliver them with Okta's headers, time limit and retry.
 
     TYPE is an event type or a pattern of event-hook-eligible ones, such as 'user.lifecycle.*'.
 
+    A payload that --set, --remove or --raw has made invalid is sent all the same: each problem is told on stderr.
+
     Example: okta-hooks trigger user.lifecycle.deactivate --to http://localhost:8000/okta/hooks
     """
-    _check(event_types, url, raw=raw, dry_run=dry_run, print_bodies=print_bodies, as_json=as_json)
+    _check(context, event_types, url, raw=raw, dry_run=dry_run)
     channel = None if url is None else _channel(url, headers, auth)
-    from emulator.delivery.plan import Recipe, plan, plan_raw
     from emulator.payloads import World
 
     edits = _edits(sets, removes)
     given_seed = seed if seed is not None else _fresh_seed()
     world = World(given_seed, locale=locale)
+    instant = _instant(at, seeded=seed is not None)
     if raw is not None:
-        requests = [plan_raw(_read(raw), edits=edits, hook_id=world.hook_id(), where="--raw")]
+        requests = _raw(raw, edits, hook_id=world.hook_id(), count=wishes["count"])
     else:
-        recipe = Recipe(
-            event_types=_types(event_types),
-            count=count,
-            batch=batch,
-            order=order,
-            duplicate=duplicate,
-            edits=edits,
-            nulls=profile.delivery_nulls,
-            at=_instant(at, seeded=seed is not None),
-        )
-        requests = plan(recipe, world=world, hook_id=world.hook_id())
-    _validate(requests, on_purpose=bool(edits) or raw is not None)
-    if print_bodies:
-        for request in requests:
-            sys.stdout.buffer.write(request.body + b"\n")
-        sys.stdout.buffer.flush()
-    if seed is None and raw is None:
-        click.echo(f"seed {given_seed}", err=True)
-    if dry_run or channel is None:
-        _report_plan(requests, seed=given_seed, as_json=as_json, to_stderr=print_bodies)
-        return 0
-    return _send(requests, channel, profile=profile, ca_bundle=ca_bundle, auth=auth, seed=given_seed, as_json=as_json)
+        requests = _planned(event_types, edits, wishes, world=world, nulls=profile.delivery_nulls, at=instant)
+    checked = _checked(requests, raw=raw, on_purpose=bool(edits) or wishes["shape"] != "delivery")
+    # An edit that doesn't fit is told before anything is sent, unless there is too much to hold in memory.
+    checked = chain(list(islice(checked, _AT_ONCE)), checked)
+    if raw is None and seed is None and instant is not None:
+        again = instant.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        click.echo(f"the same again: --seed {given_seed} --at {again}", err=True)
+    told = Told(None if dry_run else channel, as_json=as_json, bodies=print_bodies)
+    if told.channel is None:
+        sent = _not_sent(checked)
+    else:
+        sent = _sent(checked, told.channel, profile=profile, ca_bundle=ca_bundle, auth=auth)
+    return _report(sent, told, profile=profile.name, seed=given_seed)
 
 
 def _check(
-    event_types: Sequence[str], url: str | None, *, raw: str | None, dry_run: bool, print_bodies: bool, as_json: bool
+    context: click.Context, event_types: Sequence[str], url: str | None, *, raw: str | None, dry_run: bool
 ) -> None:
     if raw is None and not event_types:
         raise UsageError(
@@ -136,8 +167,14 @@ def _check(
             where="--to",
             hint="add --to http://localhost:8000/okta/hooks, or --dry-run to send nothing",
         )
-    if print_bodies and as_json:
-        raise UsageError("--print and --json both want the output", where="--print", hint="leave one of them out")
+    given = click.core.ParameterSource.COMMANDLINE
+    for name in _NOT_WITH_RAW if raw is not None else ():
+        if context.get_parameter_source(name) is given:
+            raise UsageError(
+                f"--{name} is about events that are built, but --raw sends bytes as they are",
+                where=f"--{name}",
+                hint="leave one of them out; --count N sends the bytes N times",
+            )
 
 
 def _channel(url: str, headers: Sequence[str], auth: str) -> Channel:
@@ -153,17 +190,15 @@ def _edits(sets: Sequence[str], removes: Sequence[str]) -> tuple[Edit, ...]:
 
 
 def _types(names: Sequence[str]) -> tuple[str, ...]:
-    from emulator.contract.catalogue import event_type, matching_types
+    from emulator.contract.catalogue import matching_types
 
     found: list[str] = []
     for name in names:
-        matching = matching_types(name) if any(mark in name for mark in "*?[") else (event_type(name),)
-        for known in matching:
-            if not known.eligible:
-                click.echo(
-                    f"note: {known.id} is not event-hook-eligible: Okta never delivers it to a hook (A9)", err=True
-                )
-            found.append(known.id)
+        # A type that is named twice is meant twice; one that a pattern matches too is not.
+        found += [known.id for known in matching_types(name) if known.id == name or known.id not in found]
+    for name in dict.fromkeys(found):
+        if not matching_types(name)[0].eligible:
+            click.echo(f"note: {name} is not event-hook-eligible: Okta never delivers it to a hook (A9)", err=True)
     return tuple(found)
 
 
@@ -189,155 +224,121 @@ def _instant(text: str | None, *, seeded: bool) -> datetime | None:
     return instant
 
 
+def _planned(
+    names: Sequence[str], edits: tuple[Edit, ...], wishes: dict[str, Any], *, world: Any, nulls: str, at: Any
+) -> Iterator[Planned]:
+    from emulator.delivery.plan import Recipe, plan
+    from emulator.payloads import Origin
+
+    recipe = Recipe(
+        event_types=_types(names),
+        edits=edits,
+        nulls=nulls,
+        at=at,
+        origin=None if wishes["origin"] is None else Origin(wishes["origin"]),
+        result=wishes["outcome"],
+        **{name: wishes[name] for name in ("count", "batch", "order", "duplicate", "shape", "reason")},
+    )
+    return plan(recipe, world=world, hook_id=world.hook_id())
+
+
+def _raw(name: str, edits: tuple[Edit, ...], *, hook_id: str, count: int) -> Iterator[Planned]:
+    from itertools import repeat
+
+    from emulator.delivery.plan import plan_raw
+
+    yield from repeat(plan_raw(_read(name), edits=edits, hook_id=hook_id, where="--raw"), count)
+
+
 def _read(name: str) -> bytes:
     if name == "-":
         return sys.stdin.buffer.read()
     try:
         with open(name, "rb") as source:  # noqa: PTH123 (a path typed by the user)
             return source.read()
-    except OSError as error:
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "this is no file name"
         raise UsageError(
-            f"the file {name!r} can't be read: {(error.strerror or 'unknown reason').lower()}",
-            where="--raw",
-            hint="check the path",
+            f"the file {name!r} can't be read: {reason.lower()}", where="--raw", hint="check the path"
         ) from None
 
 
-def _validate(requests: Sequence[Planned], *, on_purpose: bool) -> None:
-    """Hold what is sent against our own schema; edited and raw bodies may be wrong on purpose, so they only warn."""
+def _checked(
+    requests: Iterable[Planned], *, raw: str | None, on_purpose: bool
+) -> Iterable[tuple[Planned, Sequence[Problem]]]:
+    """Hold each request against our own schema; edited and raw bodies may be wrong on purpose, so that only warns."""
+    seen: set[str] = set()
+    for request in requests:
+        problems = _problems(request) if raw is None else _problems_of_raw(request, raw)
+        if problems and raw is None and not on_purpose:
+            from emulator.errors import HarnessError
+
+            raise HarnessError(
+                f"our own payload is wrong at {problems[0].pointer or '/'}: {problems[0].message}",
+                hint="it was not sent; this is our mistake, please report it with the seed",
+            )
+        for problem in problems:
+            place = f"{raw}:{problem.line}:{problem.column}: " if raw and problem.line else ""
+            pointer = f"{problem.pointer}: " if problem.pointer else ""
+            text = f"{place}{pointer}{problem.message} ({problem.rule})"
+            # The same edit is wrong in the same way in every event.
+            alike = re.sub(r"/\d+", "/", text)
+            if alike not in seen:
+                seen.add(alike)
+                click.echo(f"note: {text}; sent as asked", err=True)
+        yield request, problems
+
+
+def _problems(request: Planned) -> Sequence[Problem]:
     from emulator.contract.problems import Level
     from emulator.contract.schemas import validate_envelope
-    from emulator.contract.semantics import envelope_problems
-    from emulator.errors import HarnessError
 
-    for request in requests:
-        if request.envelope is None:
-            click.echo("note: the body is no JSON object, so Okta would never send it", err=True)
-            continue
-        problems = [*validate_envelope(request.envelope), *envelope_problems(request.envelope)]
-        for problem in problems:
-            if problem.level is Level.NOTE:
-                continue
-            if not on_purpose:
-                raise HarnessError(
-                    f"our own payload is wrong at {problem.pointer or '/'}: {problem.message}",
-                    hint="nothing was sent; this is our mistake, please report it with the seed",
-                )
-            click.echo(f"note: {problem.pointer or '/'}: {problem.message} ({problem.rule}); sent as asked", err=True)
+    return [problem for problem in validate_envelope(request.envelope) if problem.level is not Level.NOTE]
 
 
-def _report_plan(requests: Sequence[Planned], *, seed: int, as_json: bool, to_stderr: bool) -> None:
-    from emulator.cli.terminal import print_json
+def _problems_of_raw(request: Planned, name: str) -> Sequence[Problem]:
+    from emulator.contract.inspection import inspect_bytes
+    from emulator.contract.problems import Level
 
-    if as_json:
-        print_json(
-            {"seed": seed, "deliveries": [{**_identity(request), "outcome": "not_sent"} for request in requests]}
-        )
-        return
-    for request in requests:
-        click.echo(f"built {_headline(request)}, {len(request.body)} bytes, not sent", err=to_stderr)
+    found = inspect_bytes(request.body, name=name, kind="auto").problems
+    return [problem for problem in found if problem.level is not Level.NOTE]
 
 
-def _identity(request: Planned) -> dict[str, Any]:
-    return {
-        "event_id": request.event_id,
-        "hook_id": request.hook_id,
-        "events": [
-            {"uuid": uuid, "event_type": kind} for uuid, kind in zip(request.uuids, request.event_types, strict=True)
-        ],
-    }
-
-
-def _headline(request: Planned) -> str:
-    kinds = list(dict.fromkeys(request.event_types))
-    shown = ", ".join(kinds[:3]) + (f" and {len(kinds) - 3} more types" if len(kinds) > 3 else "")
-    many = f"{len(request.uuids)} events: " if len(request.uuids) != 1 else ""
-    return f"{many}{shown or 'a raw body'}"
-
-
-def _send(
-    requests: Sequence[Planned],
+def _sent(
+    requests: Iterable[tuple[Planned, Sequence[Problem]]],
     channel: Channel,
     *,
     profile: Profile,
     ca_bundle: str | None,
     auth: str,
-    seed: int,
-    as_json: bool,
-) -> int:
-    from emulator.cli.terminal import print_json
+) -> Iterator[Sent]:
     from emulator.delivery.clock import SystemClock
-    from emulator.delivery.dispatcher import deliver, delivery_request
+    from emulator.delivery.series import send_all
     from emulator.delivery.transport import transport
-    from emulator.secrets import Redactor, safe_url
 
-    sender, clock = transport(ca_bundle), SystemClock()
-    redact = Redactor(delivery_request(channel, b"", hook_id="").secrets())
-    done: list[tuple[Planned, Delivery]] = []
-    if not as_json:
-        click.echo(f"POST {safe_url(channel.uri)}")
-    for planned in requests:
-        request = delivery_request(channel, planned.body, hook_id=planned.hook_id, profile=profile)
-        delivery = deliver(
-            request,
-            event_id=planned.event_id,
-            hook_id=planned.hook_id,
-            uuids=planned.uuids,
-            sender=sender,
-            clock=clock,
-            profile=profile,
-        )
-        done.append((planned, delivery))
-        if not as_json:
-            for line in _as_text(planned, delivery, spoilt=auth):
-                click.echo(redact(line))
-    deliveries = [delivery for _, delivery in done]
-    if as_json:
-        print_json(
-            {
-                "url": safe_url(channel.uri),
-                "profile": profile.name,
-                "seed": seed,
-                "deliveries": [_as_json(planned, delivery, redact) for planned, delivery in done],
-            }
-        )
-    if auth != "right":
-        return 0 if all(_refused(delivery) for delivery in deliveries) else 1
-    if all(delivery.outcome == "delivered" for delivery in deliveries):
-        return 0
-    contacts = {attempt.exchange.failure for delivery in deliveries for attempt in delivery.attempts}
-    return _UNREACHABLE if contacts <= _NO_CONTACT else 1
+    sender = transport(ca_bundle)
+    return send_all(requests, channel, sender=sender, clock=SystemClock(), profile=profile, spoilt=auth)
 
 
-def _refused(delivery: Delivery) -> bool:
-    return delivery.attempts[-1].exchange.status in _REFUSALS
+def _not_sent(requests: Iterable[tuple[Planned, Sequence[Problem]]]) -> Iterator[Sent]:
+    from emulator.delivery.series import Sent
+
+    return (Sent(planned=planned, problems=problems) for planned, problems in requests)
 
 
-def _as_json(planned: Planned, delivery: Delivery, redact: Any) -> dict[str, Any]:
-    from emulator.reports.exchanges import as_json
+def _report(sent: Iterator[Sent], told: Told, **about: Any) -> int:
+    """Tell each delivery as it ends, then the verdict; an interruption still gets what was done until then."""
+    from emulator.delivery.series import Tally
 
-    return {
-        **_identity(planned),
-        "attempts": [
-            {"n": attempt.number, **as_json(attempt.exchange, redact=redact), "why": redact(attempt.step.reason)}
-            for attempt in delivery.attempts
-        ],
-        "outcome": delivery.outcome.value,
-    }
-
-
-def _as_text(planned: Planned, delivery: Delivery, *, spoilt: str) -> Iterator[str]:
-    from emulator.cli.terminal import bad, dim, good
-
-    yield f"{_headline(planned)}  {dim(planned.event_id)}"
-    for attempt in delivery.attempts:
-        yield dim(f"  attempt {attempt.number}: {attempt.exchange.summary()}")
-    last = delivery.attempts[-1]
-    if spoilt != "right" and _refused(delivery):
-        yield f"  {good('REFUSED')}  as it should be: the secret was {spoilt}"
-    elif spoilt != "right":
-        yield f"  {bad('NOT REFUSED')}  the secret was {spoilt}, so the answer should be 401 or 403 (H6)"
-    elif delivery.outcome == "delivered":
-        yield f"  {good('DELIVERED')}  {last.step.reason}"
-    else:
-        yield f"  {bad('FAILED')}  {last.step.reason}; Okta would drop the delivery now (R8)"
+    tally, interrupted = Tally(), False
+    told.begin()
+    try:
+        for one in sent:
+            tally.add(one)
+            told.delivery(one)
+    except KeyboardInterrupt:
+        interrupted = True
+    told.end(tally, about)
+    if interrupted:
+        raise KeyboardInterrupt
+    return _EXIT_CODES[tally.verdict] if told.channel else 0

@@ -280,8 +280,11 @@ def matching_types(pattern: str) -> tuple[EventType, ...]:
         return (event_type(pattern),)
     found = tuple(known for name, known in eligible_types().items() if fnmatchcase(name, pattern))
     if not found:
-        stem = pattern.rstrip("*?.")
-        raise UsageError(f"no event-hook-eligible type matches {pattern!r}", hint=did_you_mean(stem, eligible_types()))
+        others = [name for name in known_types() if fnmatchcase(name, pattern)]
+        hint = did_you_mean(pattern.rstrip("*?."), eligible_types())
+        if others:
+            hint = f"{len(others)} types that hooks never carry do, such as {others[0]!r}: name them one by one"
+        raise UsageError(f"no event-hook-eligible type matches {pattern!r}", hint=hint)
     return found
 
 

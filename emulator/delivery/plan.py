@@ -5,18 +5,18 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import timedelta
-from hashlib import blake2b
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from emulator.errors import UsageError
-from emulator.payloads import as_delivery, build_envelope, build_event, edit_envelope, encode
+from emulator.payloads import SHAPES, build_envelope, build_event, edit_envelope, encode, in_shape, preview_sample
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
     from emulator.contract.model import JsonObject
-    from emulator.payloads import Edit, World
+    from emulator.payloads import Edit, Origin, World
 
 __all__ = ["DUPLICATES", "ORDERS", "Planned", "Recipe", "plan", "plan_raw"]
 
@@ -49,7 +49,8 @@ class Recipe:
     What to send.
 
     ``count`` events of each type, ``batch`` of them in a request, in ``order``, each request repeated as ``duplicate``
-    says.  ``at`` is when the requests are built; None gives the instants that follow from the seed.
+    says.  ``at`` is when the requests are built; None gives the instants that follow from the seed.  ``origin``,
+    ``result`` and ``reason`` are None for what is usual for the type.
     """
 
     event_types: tuple[str, ...]
@@ -58,57 +59,69 @@ class Recipe:
     order: str = "published"
     duplicate: str = "none"
     edits: tuple[Edit, ...] = ()
+    shape: str = SHAPES[0]
     nulls: str = "omit"
     at: datetime | None = None
+    origin: Origin | None = None
+    result: str | None = None
+    reason: str | None = None
+
+    @property
+    def events(self) -> int:
+        """How many events there are in all, repetitions not counted."""
+        return self.count * len(self.event_types)
 
 
-def plan(recipe: Recipe, *, world: World, hook_id: str) -> list[Planned]:
+def plan(recipe: Recipe, *, world: World, hook_id: str) -> Iterator[Planned]:
     """
-    Return the requests to send, the same bytes for the same recipe and world.
+    Yield the requests to send, the same bytes for the same recipe and world.
 
-    Event number k of each type happens to person k, so that several types tell of the same people.
+    Event number k of each type happens to person k, so that several types tell of the same people.  Each request is
+    built when it is asked for, so a hundred thousand of them take no more memory than one.
 
     Raises:
         UsageError: an event type is unknown, or an edit doesn't fit.
     """
-    wanted = [(name, turn) for turn in range(recipe.count) for name in recipe.event_types]
-    events = [
-        as_delivery(
-            build_event(
-                name,
-                world=world,
-                number=number,
-                published=None if recipe.at is None else recipe.at - _WINDOW - (len(wanted) - number) * _GAP,
-                hook_ids=[hook_id],
-                person=world.person(turn),
-            ),
-            nulls=recipe.nulls,
-        )
-        for number, (name, turn) in enumerate(wanted)
-    ]
-    batches = _batches(_ordered(events, recipe.order, world.seed), recipe.batch)
-    requests: list[Planned] = []
-    for batch in batches:
-        envelope = _envelope(batch, recipe, world=world, hook_id=hook_id, number=len(requests))
-        requests.append(_planned(envelope, hook_id))
-        if recipe.duplicate == "envelope":
-            requests.append(requests[-1])
-        elif recipe.duplicate == "event":
-            again = _envelope(batch, recipe, world=world, hook_id=hook_id, number=len(requests))
-            requests.append(_planned(again, hook_id))
-    return requests
+    numbers = iter(_ordered(recipe, world))
+    sent = 0
+    while batch := [_event(recipe, number, world, hook_id) for number in islice(numbers, recipe.batch)]:
+        request = _planned(_envelope(batch, recipe, world=world, hook_id=hook_id, number=sent), hook_id)
+        yield request
+        sent += 1
+        if recipe.duplicate == "none":
+            continue
+        if recipe.duplicate == "event":
+            request = _planned(_envelope(batch, recipe, world=world, hook_id=hook_id, number=sent), hook_id)
+        yield request
+        sent += 1
 
 
-def _ordered(events: list[JsonObject], order: str, seed: int) -> list[JsonObject]:
-    if order == "reversed":
-        return events[::-1]
-    if order == "shuffled":
-        return sorted(events, key=lambda event: blake2b(f"{seed}:{event['uuid']}".encode()).digest())
-    return events
+def _ordered(recipe: Recipe, world: World) -> Iterable[int]:
+    numbers = range(recipe.events)
+    if recipe.order == "reversed":
+        return reversed(numbers)
+    if recipe.order == "shuffled":
+        return sorted(numbers, key=lambda number: world.draws.raw("order", number))
+    return numbers
 
 
-def _batches(events: list[JsonObject], size: int) -> list[list[JsonObject]]:
-    return [events[start : start + size] for start in range(0, len(events), size)]
+def _event(recipe: Recipe, number: int, world: World, hook_id: str) -> JsonObject:
+    turn, index = divmod(number, len(recipe.event_types))
+    published = None if recipe.at is None else recipe.at - _WINDOW - (recipe.events - number) * _GAP
+    if recipe.shape == "preview-sample":
+        return preview_sample(recipe.event_types[index], world=world, number=number, published=published)
+    event = build_event(
+        recipe.event_types[index],
+        world=world,
+        number=number,
+        published=published,
+        hook_ids=[hook_id],
+        person=world.person(turn),
+        origin=recipe.origin,
+        result=recipe.result,
+        reason=recipe.reason,
+    )
+    return in_shape(event, recipe.shape, nulls=recipe.nulls)
 
 
 def _envelope(events: Sequence[JsonObject], recipe: Recipe, *, world: World, hook_id: str, number: int) -> JsonObject:

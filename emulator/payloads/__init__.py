@@ -15,10 +15,11 @@ from emulator.payloads.edits import (
 from emulator.payloads.envelope import build_envelope, encode
 from emulator.payloads.log_event import build_event
 from emulator.payloads.scene import Origin
-from emulator.payloads.shapes import as_delivery, as_preview, as_system_log, preview_sample
+from emulator.payloads.shapes import SHAPES, as_delivery, as_preview, as_system_log, in_shape, preview_sample
 from emulator.payloads.world import App, Group, Person, World
 
 __all__ = [
+    "SHAPES",
     "App",
     "Edit",
     "Group",
@@ -33,6 +34,7 @@ __all__ = [
     "edit_envelope",
     "edit_event",
     "encode",
+    "in_shape",
     "parse_remove",
     "parse_set",
     "parse_value",

@@ -1,11 +1,12 @@
-"""
+r"""
 Changes to a payload: ``--set path=value`` and ``--remove path``.
 
 **Paths.**  ``target.0.alternateId`` goes through objects and arrays, the index counts from 0.  The JSON pointer
-``/target/0/alternateId`` means the same, and also reaches keys that hold a dot.  A path starts at the LogEvent; if its
-first part is ``envelope`` it starts at the envelope instead: ``envelope.eventId``.  A delivery of several events
-has an event's edit applied to each; ``envelope.data.events.1.uuid`` reaches just one.  A dotted path that can only be
-a slip, ``target[0].id`` or ``eventId`` without ``envelope``, is refused; a pointer is taken as it is.
+``/target/0/alternateId`` means the same.  A dot or an equals sign inside a key has a backslash before it, as in
+``debugContext.debugData.a\.b``; a pointer needs none for dots.  A path starts at the LogEvent; if its first part is
+``envelope`` it starts at the envelope instead: ``envelope.eventId``.  A delivery of several events has an event's edit
+applied to each; ``envelope.data.events.1.uuid`` reaches just one.  A dotted path that can only be a slip,
+``target[0].id`` or ``eventId`` without ``envelope``, is refused; a pointer is taken as it is.
 
 **Values.**  What parses as JSON is JSON: ``version=0`` sets a number, ``version="0"`` a string, ``target=null`` a null,
 ``outcome={"result":"DENY"}`` an object.  All else is the plain text: ``displayMessage=Hello`` needs no quotes.
@@ -36,6 +37,9 @@ __all__ = ["Edit", "edit_envelope", "edit_event", "parse_remove", "parse_set", "
 _ENVELOPE = "envelope"
 _DEEPEST = 64  # parts of a path; nothing Okta sends is a quarter as deep
 _INDEX = re.compile(r"0|[1-9][0-9]{0,8}")
+_EQUALS = re.compile(r"(?<!\\)(?:\\\\)*=")
+_PART = re.compile(r"(?:^|\.)((?:\\[.=\\]|[^.])*)")
+_ESCAPED = re.compile(r"\\([.=\\])")
 _BRACKETED = re.compile(r"\[[^\]]*\]")
 _OF_THE_ENVELOPE_ONLY = frozenset(
     {"eventTypeVersion", "cloudEventsVersion", "source", "eventId", "data", "eventTime", "contentType"}
@@ -62,10 +66,10 @@ def parse_set(text: str, *, where: str = "--set") -> Edit:
     Raises:
         UsageError: there is no ``=``, or the path is malformed.
     """
-    path, equals, value = text.partition("=")
-    if not equals:
+    equals = _EQUALS.search(text)
+    if equals is None:
         raise UsageError(f"{text!r} has no '='", where=where, hint="write path=value, as in outcome.result=FAILURE")
-    return _edit(path, value=parse_value(value), removes=False, where=where)
+    return _edit(text[: equals.end() - 1], value=parse_value(text[equals.end() :]), removes=False, where=where)
 
 
 def parse_remove(path: str, *, where: str = "--remove") -> Edit:
@@ -167,20 +171,24 @@ def _parts(path: str, *, where: str) -> tuple[str, ...]:
     if path.startswith("/"):
         if re.search(r"~(?![01])", path):
             raise UsageError(f"{path!r} has a '~' by itself", where=where, hint="in a pointer write ~0 for ~, ~1 for /")
-        parts = tuple(part.replace("~1", "/").replace("~0", "~") for part in path[1:].split("/"))
+        parts = tuple(_unescaped(part) for part in path[1:].split("/"))
     else:
-        parts = tuple(path.split("."))
+        parts = tuple(_ESCAPED.sub(r"\1", part) for part in _PART.findall(path))
         if parts[0] == "$" or _BRACKETED.search(path):
             plain = ".".join(part for part in re.split(r"[.\[\]'\"]+", path) if part not in {"", "$"})
             raise UsageError(f"the path {path!r} is neither dotted nor a pointer", where=where, hint=f"write {plain}")
         if not all(part.strip() for part in parts):
-            hint = "write member.member, as in actor.id; a JSON pointer such as /a.b/c reaches keys with a dot"
+            hint = "write member.member, as in actor.id; a dot inside a key is written \\."
             raise UsageError(
                 f"the path {path!r} has an empty part" if path else "the path is empty", where=where, hint=hint
             )
     if len(parts) > _DEEPEST:
         raise UsageError(f"the path has {len(parts)} parts, the most is {_DEEPEST}", where=where)
     return parts
+
+
+def _unescaped(part: str) -> str:
+    return part.replace("\\=", "=").replace("~1", "/").replace("~0", "~")
 
 
 def _change(node: Any, parts: tuple[str, ...], value: Any, *, path: str, depth: int) -> Any:

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from emulator.contract.model import JsonObject
     from emulator.payloads.world import World
 
-__all__ = ["as_delivery", "as_preview", "as_system_log", "preview_sample"]
+__all__ = ["SHAPES", "as_delivery", "as_preview", "as_system_log", "in_shape", "preview_sample"]
+
+SHAPES = ("delivery", "preview", "preview-sample", "system-log")
 
 _HOOK_ORDER = (  # D19, P5
     "uuid", "published", "eventType", "version", "displayMessage", "severity", "client", "device", "actor", "outcome",
@@ -108,6 +110,21 @@ def as_system_log(event: Mapping[str, Any]) -> JsonObject:
         context.pop("authenticatorContext", None)
         source["authenticationContext"] = _ordered(context, _SYSTEM_LOG_AUTHENTICATION_ORDER)
     return _ordered(source, _SYSTEM_LOG_ORDER)
+
+
+def in_shape(event: Mapping[str, Any], shape: str, *, nulls: str = "omit") -> JsonObject:
+    """
+    Return the event in one of ``SHAPES`` but ``preview-sample``, which isn't made of an event.
+
+    Raises:
+        UsageError: there is no such shape.
+    """
+    if shape == "delivery":
+        return as_delivery(event, nulls=nulls)
+    try:
+        return {"preview": as_preview, "system-log": as_system_log}[shape](event)
+    except KeyError:
+        raise UsageError(f"an event can't take the shape {shape!r}", hint=f"shapes: {', '.join(SHAPES)}") from None
 
 
 def preview_sample(event_type: str, *, world: World, number: int = 0, published: datetime | None = None) -> JsonObject:
