@@ -44,6 +44,8 @@ class Profile:
     verify_inactive: str = _value("verify.inactive", "error", rule="V15", choices=("error", "allow"))
     headers_request_id: str = _value("headers.request_id", "preview", rule="H5", choices=("preview", "all", "none"))
     uri_allow_http_loopback: bool = _value("uri.allow_http_loopback", True, rule="D28")
+    filter_strict: bool = _value("filter.strict", False, rule="F8")
+    filter_on_error: str = _value("filter.on_error", "drop", rule="F14", choices=("drop", "deliver"))
     limits_count: str = _value("limits.count", "active", rule="A27", choices=("active", "active_verified", "total"))
 
 
