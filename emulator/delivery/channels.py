@@ -1,0 +1,148 @@
+"""Where requests go: a hook URL and its headers, read from the texts that users write."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from emulator.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from emulator.contract.model import AuthScheme, Channel, CustomHeader
+
+__all__ = ["channel_from", "read_headers", "read_url", "split_headers"]
+
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_REFERENCE = re.compile(r"\$\{env:([A-Za-z_][A-Za-z0-9_]*)\}")
+_AUTH_NAMES = ("authorization",)
+
+
+def read_url(text: str, *, where: str = "URL") -> str:
+    """
+    Return a hook URL that can be sent to.
+
+    Raises:
+        UsageError: it isn't an absolute http or https URL, or it carries credentials.
+    """
+    url = text.strip()
+    if re.search(r"[\s\x00-\x1f\x7f]", url):
+        raise UsageError("the URL contains white space", where=where, hint="write a space in a path as %20 (A8)")
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        raise UsageError(f"not a URL: {str(error).lower()}", where=where, hint=_URL_HINT) from None
+    if parts.scheme not in {"http", "https"}:
+        raise UsageError(_wrong_scheme(url, parts.scheme), where=where, hint=_URL_HINT)
+    if not parts.hostname:
+        raise UsageError("the URL names no host", where=where, hint=_URL_HINT)
+    if port == 0:
+        raise UsageError("port 0 can't be connected to", where=where, hint="give the port the receiver listens on")
+    if parts.username is not None or parts.password is not None:
+        raise UsageError(
+            "the URL carries credentials, and Okta doesn't send such",
+            where=where,
+            hint="give them as a header: --header 'Authorization: Basic ...' (H6)",
+        )
+    return url
+
+
+_URL_HINT = "write it like http://localhost:8000/okta/hooks"
+
+
+def _wrong_scheme(url: str, scheme: str) -> str:
+    if "://" in url:
+        return f"hooks are called over http or https, not {scheme!r}"
+    return f"{url!r} has no http:// or https:// in front" if len(url) <= 80 else "the URL has no http:// in front"
+
+
+def read_headers(texts: Iterable[str], *, where: str = "--header") -> list[CustomHeader]:
+    """
+    Return the headers that *texts* describe, their values wrapped as secrets.
+
+    Raises:
+        UsageError: a text is not ``Name: value``, or names a header that Okta keeps for itself (H9).
+    """
+    from emulator.contract.constants import RESERVED_HEADERS
+    from emulator.contract.model import CustomHeader
+    from emulator.secrets import Secret
+
+    found: dict[str, CustomHeader] = {}
+    for text in texts:
+        name, colon, value = text.partition(":")
+        name = name.strip()
+        if not colon:
+            # The text may be a bare secret, so it is not repeated.
+            raise UsageError("a header needs a name and a value", where=where, hint=_HEADER_HINT)
+        if not _TOKEN.fullmatch(name):
+            raise UsageError("that is not a header name", where=where, hint=_HEADER_HINT)
+        if name.lower() in RESERVED_HEADERS:
+            raise UsageError(
+                f"Okta keeps the header {name!r} for itself", where=where, hint="choose another header name (H9)"
+            )
+        if name.lower() in found:
+            raise UsageError(f"the header {name!r} is given twice", where=where, hint="give each header once")
+        found[name.lower()] = CustomHeader(key=name, value=Secret(_header_value(name, value.strip(), where)))
+    return list(found.values())
+
+
+_HEADER_HINT = "write it like --header 'Authorization: Basic am9objpkb2U='"
+
+
+def _header_value(name: str, text: str, where: str) -> str:
+    value = _REFERENCE.sub(lambda found: _environment(found.group(1), where), text)
+    if text.startswith("@"):
+        value = _file(text[1:], where)
+    if not value:
+        raise UsageError(f"the header {name!r} has no value", where=where, hint=_HEADER_HINT)
+    if not all(character == "\t" or (0x20 <= ord(character) <= 0xFF and ord(character) != 0x7F) for character in value):
+        raise UsageError(
+            f"the value of {name!r} holds characters that a header can't carry",
+            where=where,
+            hint="use printable ASCII in one line; a trailing line break of a file is cut off for you",
+        )
+    return value
+
+
+def _environment(name: str, where: str) -> str:
+    try:
+        return os.environ[name]
+    except KeyError:
+        raise UsageError(
+            f"the environment variable {name} is not set", where=where, hint=f"export {name}=... first"
+        ) from None
+
+
+def _file(name: str, where: str) -> str:
+    try:
+        with open(name, encoding="utf-8") as source:  # noqa: PTH123 (a path typed by the user)
+            return source.read().strip("\r\n")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not text"
+        raise UsageError(f"the file {name!r} can't be read: {reason}", where=where, hint=_HEADER_HINT) from None
+
+
+def split_headers(texts: Iterable[str]) -> tuple[AuthScheme | None, tuple[CustomHeader, ...]]:
+    """
+    Return the auth header and the custom headers that ``--header`` options describe.
+
+    ``Authorization``, or else the first header, is the hook's auth header; the others are custom headers.
+    """
+    from emulator.contract.model import AuthScheme
+
+    given = read_headers(texts)
+    auth = next((header for header in given if header.key.lower() in _AUTH_NAMES), given[0] if given else None)
+    custom = tuple(header for header in given if header is not auth)
+    return None if auth is None else AuthScheme(key=auth.key, value=auth.value), custom
+
+
+def channel_from(url: str, headers: Iterable[str], *, where: str = "URL") -> Channel:
+    """Return the channel that a URL and ``--header`` options describe."""
+    from emulator.contract.model import Channel
+
+    auth, custom = split_headers(headers)
+    return Channel(uri=read_url(url, where=where), auth=auth, headers=custom)

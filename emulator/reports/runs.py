@@ -1,0 +1,115 @@
+"""The results of a run as JSON for programs, lines for people, and cases for JUnit."""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from emulator.reports.exchanges import as_json as exchange_json
+from emulator.reports.exchanges import wrapped
+from emulator.reports.findings import Case, Outcome
+from emulator.runner.results import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from emulator.runner.results import CheckResult, RunResult
+    from emulator.secrets import Redactor
+
+__all__ = ["as_cases", "as_json", "result_lines", "summary_line"]
+
+_STATUS_LOOK = {Status.PASS: "good", Status.FAIL: "bad", Status.SKIP: "dim", Status.ERROR: "bad"}
+
+
+def _plain(text: str, _: str) -> str:
+    return text
+
+
+def as_json(run: RunResult, *, redact: Redactor) -> dict[str, Any]:
+    """Return the run as the one JSON object of ``--json``."""
+    return {
+        "target": run.target,
+        "profile": run.profile,
+        "seed": run.seed,
+        "verdict": run.verdict.value,
+        "interrupted": run.interrupted,
+        "checks": [_check(check, redact) for check in run.checks],
+        "counts": run.counts(),
+    }
+
+
+def _check(check: CheckResult, redact: Redactor) -> dict[str, Any]:
+    return {
+        "id": check.id,
+        "rule": check.rule,
+        "level": check.level.value,
+        "evidence_label": check.evidence.value,
+        "status": check.status.value,
+        "title": redact(check.title),
+        "detail": redact(check.detail),
+        "remedy": check.remedy,
+        "reproduce": check.reproduce,
+        "where": check.where,
+        "elapsed_ms": round(check.elapsed * 1000, 1),
+        "exchanges": [
+            {
+                "request": {
+                    "method": exchange.request.method,
+                    "headers": {name: redact(value) for name, value in exchange.request.shown_headers().items()},
+                },
+                **exchange_json(exchange, redact=redact),
+            }
+            for exchange in check.exchanges
+        ],
+    }
+
+
+def result_lines(check: CheckResult, *, redact: Redactor, style: Callable[[str, str], str] = _plain) -> Iterator[str]:
+    """Yield what there is to say about one step: a line for a pass; place, differences and advice for a failure."""
+    status = f"{check.status.value:<5}"
+    took = f"  {check.elapsed:.2f} s" if check.elapsed >= 0.1 else ""
+    yield f"  {style(status, _STATUS_LOOK[check.status])} {redact(check.title)}{style(took, 'dim')}"
+    if check.status is Status.PASS:
+        return
+    if check.status is Status.SKIP:
+        yield from wrapped("", f"      {redact(check.detail)}")
+        return
+    yield style(f"        {check.where}", "dim") if check.status is Status.FAIL else ""
+    for line in redact(check.detail).splitlines():
+        yield f"        {line}"
+    for exchange in check.exchanges:
+        yield style(f"        {exchange.request.method}: {redact(exchange.summary())}", "dim")
+    for label, text in (("fix", check.remedy), ("rule", check.rule), ("again", check.reproduce)):
+        if text:
+            yield f"        {label:<6}{text}"
+
+
+def as_cases(run: RunResult, *, redact: Redactor) -> Iterator[Case]:
+    """Yield one case for each result, in a suite for each scenario."""
+    for suite, checks in groupby(run.checks, key=lambda check: check.id.partition("#")[0]):
+        for check in checks:
+            lines = redact(check.detail).splitlines()
+            yield Case(
+                suite=suite,
+                name=f"{check.id} {redact(check.title)}",
+                outcome=Outcome(check.status.value),
+                message=lines[0] if lines else "",
+                detail="\n".join(result_lines(check, redact=redact)) if check.status is not Status.PASS else "",
+                elapsed=check.elapsed,
+            )
+
+
+def summary_line(run: RunResult) -> str:
+    """Return the numbers in one line: scenarios and steps by how they ended."""
+    stories: dict[str, set[Status]] = {}
+    for check in run.checks:
+        stories.setdefault(check.id.partition("#")[0], set()).add(check.status)
+    worst = Counter(
+        next((status for status in (Status.ERROR, Status.FAIL, Status.PASS) if status in found), Status.SKIP)
+        for found in stories.values()
+    )
+    words = {Status.PASS: "passed", Status.FAIL: "failed", Status.ERROR: "with errors", Status.SKIP: "skipped"}
+    parts = [f"{worst[status]} {words[status]}" for status in words if worst[status]]
+    number = f"{len(stories)} scenario" if len(stories) == 1 else f"{len(stories)} scenarios"
+    return f"{number}: {', '.join(parts) or 'none run'}"

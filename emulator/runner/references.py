@@ -1,0 +1,179 @@
+"""
+References in texts: ``${login}``, ``${steps.off.event_id}``, ``${env:NAME}``, ``${port:-8080}``.
+
+A text that is nothing but one reference becomes the value itself, of whatever type; inside other text it becomes text.
+``$${`` stands for ``${``.  What comes from the environment is secret: it is sent but never shown.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from emulator.names import did_you_mean
+from emulator.runner.source import Node, Place, Problem
+from emulator.secrets import Redactor, Secret
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+
+    from emulator.runner.source import Problems
+
+__all__ = ["Scope", "check_references"]
+
+_REFERENCE = re.compile(r"\$?\$\{(?P<inner>[^{}]*)\}")
+_INNER = re.compile(
+    r"(?P<name>env:[A-Za-z_][A-Za-z0-9_]*|[A-Za-z_][\w-]*(?:\.[^.\s:]+)*)(?::-(?P<default>.*))?", re.DOTALL
+)
+_FORMS = "write ${name}, ${steps.id.status} or ${env:NAME}, with a default as in ${name:-text}"
+_DEEPEST = 10
+
+
+@dataclass(slots=True)
+class Scope:
+    """
+    What names stand for while a scenario runs.
+
+    Args:
+        values: Variables by name; those a scenario defines may refer to others.
+        steps: What each finished step with an ``id`` left behind.
+        redact: Learns every secret that is taken from the environment.
+    """
+
+    values: dict[str, Any] = field(default_factory=dict)
+    steps: dict[str, Any] = field(default_factory=dict)
+    redact: Redactor = field(default_factory=Redactor)
+
+    def resolve(self, node: Node) -> Node:
+        """
+        Return *node* with all references replaced.
+
+        Raises:
+            ScenarioError: a name stands for nothing; the place is that of the text.
+        """
+        if isinstance(node.value, dict):
+            return replace(node, value={key: self.resolve(member) for key, member in node.value.items()})
+        if isinstance(node.value, list):
+            return replace(node, value=[self.resolve(member) for member in node.value])
+        if not node.deferred:
+            return node
+        return _as_node(self._text(node.value, node.place, 0), node.place)
+
+    def _text(self, text: str, place: Place, depth: int) -> Any:
+        if depth > _DEEPEST:
+            raise Problem(place=place, message=f"{text!r} refers to itself").error()
+        whole = _REFERENCE.fullmatch(text)
+        if whole is not None and not text.startswith("$$"):
+            return self._look_up(whole["inner"], place, depth)
+        return _REFERENCE.sub(lambda found: self._part(found, place, depth), text)
+
+    def _part(self, found: re.Match[str], place: Place, depth: int) -> str:
+        if found[0].startswith("$$"):
+            return found[0][1:]
+        value = self._look_up(found["inner"], place, depth)
+        return value if isinstance(value, str) else json.dumps(value)
+
+    def _look_up(self, inner: str, place: Place, depth: int) -> Any:
+        read = _INNER.fullmatch(inner.strip())
+        if read is None:
+            raise Problem(place=place, message=f"'${{{inner}}}' is no reference", hint=_FORMS).error()
+        name, default = read["name"], read["default"]
+        if name.startswith("env:"):
+            return self._environment(name[4:], default, place)
+        first, *path = name.split(".")
+        if first == "steps":
+            return self._walk({"steps": self.steps}, ["steps", *path], place, default)
+        if first not in self.values:
+            if default is not None:
+                return default
+            hints = [did_you_mean(first, self.values), f"give it with --var {first}=..., or list it under vars:"]
+            message = f"nothing is called {first!r}"
+            raise Problem(place=place, message=message, hint="\n".join(filter(None, hints))).error()
+        value = self.values[first]
+        if isinstance(value, str) and "${" in value:
+            value = self._text(value, place, depth + 1)
+        return self._walk({first: value}, [first, *path], place, default)
+
+    def _environment(self, name: str, default: str | None, place: Place) -> str:
+        value = os.environ.get(name, default)
+        if value is None:
+            hint = f"export {name}=... first, or write ${{env:{name}:-default}}"
+            raise Problem(place=place, message=f"the environment variable {name} is not set", hint=hint).error()
+        if value:
+            self.redact.add(Secret(value))
+        return value
+
+    def _walk(self, value: Any, path: list[str], place: Place, default: str | None) -> Any:
+        for depth, part in enumerate(path):
+            if isinstance(value, dict) and part in value:
+                value = value[part]
+            elif isinstance(value, list | tuple) and part.isdecimal() and int(part) < len(value):
+                value = value[int(part)]
+            elif default is not None:
+                return default
+            else:
+                raise Problem(
+                    place=place, message=_nothing_there(value, path, depth), hint=_members(value, part)
+                ).error()
+        return value
+
+
+def _nothing_there(value: Any, path: list[str], depth: int) -> str:
+    at = ".".join(path[:depth])
+    if isinstance(value, list | tuple):
+        return f"${{{'.'.join(path)}}}: {at} is a list of {len(value)}, and has no {path[depth]!r}"
+    return f"${{{'.'.join(path)}}}: there is no {path[depth]!r} in {at}"
+
+
+def _members(value: Any, part: str) -> str:
+    if not isinstance(value, dict) or not value:
+        return ""
+    return "\n".join(filter(None, [did_you_mean(part, value), f"known: {', '.join(list(value)[:12])}"]))
+
+
+def _as_node(value: Any, place: Place) -> Node:
+    """Return a value that comes from elsewhere as nodes, all at the place of the reference."""
+    if isinstance(value, dict):
+        members = {str(key): _as_node(member, place) for key, member in value.items()}
+        return Node(value=members, place=place, keys=dict.fromkeys(members, place))
+    if isinstance(value, list | tuple):
+        return Node(value=[_as_node(member, place) for member in value], place=place)
+    return Node(value=value, place=place)
+
+
+def check_references(
+    node: Node, known: Mapping[str, Any] | Collection[str], steps: Collection[str], problems: Problems
+) -> None:
+    """Note each reference in *node* that can't work: malformed, to an unknown name, or to a step that isn't before it."""
+    for text, place in _deferred(node):
+        for found in _REFERENCE.finditer(text):
+            if found[0].startswith("$$"):
+                continue
+            read = _INNER.fullmatch(found["inner"].strip())
+            if read is None:
+                problems(place, f"'{found[0]}' is no reference", _FORMS)
+                continue
+            first, *path = read["name"].split(".")
+            if first.startswith("env:") or read["default"] is not None:
+                continue
+            if first == "steps":
+                if not path or path[0] not in steps:
+                    hint = did_you_mean(path[0] if path else "", steps) or "a step gets a name by id:, and comes first"
+                    problems(place, f"no step before this one has the id {path[0] if path else ''!r}", hint)
+            elif first not in known:
+                hints = [did_you_mean(first, known), f"give it with --var {first}=..., or list it under vars:"]
+                problems(place, f"nothing is called {first!r}", "\n".join(filter(None, hints)))
+
+
+def _deferred(node: Node) -> Iterator[tuple[str, Place]]:
+    if isinstance(node.value, dict):
+        for member in node.value.values():
+            yield from _deferred(member)
+    elif isinstance(node.value, list):
+        for member in node.value:
+            yield from _deferred(member)
+    elif node.deferred:
+        yield node.value, node.place

@@ -1,0 +1,244 @@
+"""Run scenarios against a hook URL, or against the reference receiver where a scenario asks for that."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any
+
+from emulator.contract.model import AuthScheme, Channel, CustomHeader
+from emulator.delivery.channels import read_url
+from emulator.delivery.clock import Clock, SystemClock
+from emulator.delivery.exchange import Failure
+from emulator.delivery.tokens import RandomTokens, SeededTokens
+from emulator.errors import HarnessError, TargetError, UsageError
+from emulator.runner.references import Scope
+from emulator.runner.results import CheckResult, Evidence, Level, RunResult, Status
+from emulator.runner.session import Session
+from emulator.runner.source import plain
+from emulator.secrets import Redactor, Secret, safe_url
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from emulator.delivery.transport import Sender
+    from emulator.runner.scenario import Scenario
+
+__all__ = ["Settings", "run_scenario", "run_scenarios"]
+
+# Not a secret of anybody's: the reference receiver lives only as long as the scenario.
+_OWN_SECRET = "Basic b2t0YTp0aGUgcmVmZXJlbmNlIHJlY2VpdmVyJ3M="  # noqa: S105
+_NO_CONTACT = frozenset({Failure.DNS, Failure.REFUSED, Failure.UNREACHABLE})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """
+    What a run is given from outside; each part goes before what a scenario says.
+
+    Args:
+        channel: The hook URL and its headers; None leaves it to the scenario.
+        auth: The auth header where the scenario names the URL.
+        headers: Further headers there.
+        reference: Use the reference receiver where neither names a URL.
+        variables: Values for ``${name}``.
+        seed: One seed for all; None takes the scenario's, or a new one.
+        sender: What sends requests.
+        redact: Learns every secret of the run, so that reports can hide them.
+        fail_fast: Stop at the first scenario that fails.
+    """
+
+    channel: Channel | None = None
+    auth: AuthScheme | None = None
+    headers: tuple[CustomHeader, ...] = ()
+    reference: bool = False
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    seed: int | None = None
+    profile: str = ""
+    sender: Sender
+    clock: Clock = field(default_factory=SystemClock)
+    redact: Redactor = field(default_factory=Redactor)
+    fail_fast: bool = False
+
+
+def run_scenarios(
+    scenarios: Iterable[Scenario],
+    settings: Settings,
+    *,
+    on_result: Callable[[Scenario, CheckResult], object] = lambda *_: None,
+) -> RunResult:
+    """
+    Run *scenarios* one after another; Ctrl-C ends the run, and what is known by then is the result.
+
+    Raises:
+        TargetError: nothing at all answers at the hook URL.
+        UsageError: there is no hook URL.
+    """
+    from emulator.contract.profile import profile
+
+    results: list[CheckResult] = []
+    seed = settings.seed if settings.seed is not None else _fresh_seed()
+    interrupted = False
+    for scenario in scenarios:
+        own_seed = settings.seed if settings.seed is not None else scenario.seed if scenario.seed is not None else seed
+        found: list[CheckResult] = []
+
+        def note(result: CheckResult, scenario: Scenario = scenario, found: list[CheckResult] = found) -> None:
+            found.append(result)
+            on_result(scenario, result)
+
+        try:
+            run_scenario(scenario, settings, seed=own_seed, on_result=note)
+        except KeyboardInterrupt:
+            interrupted = True
+        results += found
+        _check_reached(found, results, settings)
+        if interrupted or (settings.fail_fast and any(r.status in {Status.FAIL, Status.ERROR} for r in found)):
+            break
+    return RunResult(
+        target=safe_url(settings.channel.uri) if settings.channel is not None else "reference receiver",
+        profile=profile(settings.profile).name,
+        seed=seed,
+        checks=results,
+        interrupted=interrupted,
+    )
+
+
+def run_scenario(
+    scenario: Scenario,
+    settings: Settings,
+    *,
+    seed: int,
+    on_result: Callable[[CheckResult], object] = lambda _: None,
+) -> list[CheckResult]:
+    """
+    Run one scenario and return its results, one for each step.
+
+    Raises:
+        UsageError: there is no hook URL.
+    """
+    from emulator.contract.profile import profile
+    from emulator.payloads import World
+
+    if settings.channel is not None and scenario.needs_own_receiver:
+        reason = "it is about a receiver that misbehaves in a way of its own, and yours is tested instead"
+        skipped = _skipped(scenario, reason)
+        on_result(skipped)
+        return [skipped]
+    scope = Scope(values={**scenario.variables, **settings.variables}, redact=settings.redact)
+    scope.values |= {"scenario": scenario.id, "seed": seed}
+    with ExitStack() as closing:
+        try:
+            channel, own = _channel(scenario, settings, scope, closing)
+        except HarnessError as error:
+            if not isinstance(error, UsageError) or error.where != "--url":
+                failed = replace(_skipped(scenario, str(error)), status=Status.ERROR)
+                on_result(failed)
+                return [failed]
+            raise
+        scope.values["HOOK_URL"] = channel.uri
+        given_seed = settings.seed if settings.seed is not None else scenario.seed
+        session = Session(
+            name=scenario.id,
+            channel=channel,
+            own_receiver=own,
+            world=World(_world_seed(seed, scenario.id)),
+            sender=settings.sender,
+            tokens=RandomTokens() if given_seed is None else SeededTokens(seed),
+            clock=settings.clock,
+            profile=profile(",".join(filter(None, [settings.profile, scenario.profile]))),
+            scope=scope,
+            at=datetime.now(UTC) if given_seed is None else None,
+            on_result=on_result,
+            reproduce=_reproduce(scenario, settings, seed),
+        )
+        for header in (channel.auth, *channel.headers):
+            if header is not None:
+                scope.redact.add(header.value)
+        try:
+            session.run(scenario.steps)
+        finally:
+            session.run(scenario.at_last, prefix="finally.")
+        return session.results
+
+
+def _channel(scenario: Scenario, settings: Settings, scope: Scope, closing: ExitStack) -> tuple[Channel, bool]:
+    if settings.channel is not None:
+        return settings.channel, False
+    hook = plain(scope.resolve(scenario.hook)) if scenario.hook is not None else {}
+    if scenario.receiver is not None or (settings.reference and "url" not in hook):
+        return _reference(scenario, closing), True
+    if "url" not in hook:
+        raise UsageError(
+            f"there is no hook URL for {scenario.path}",
+            where="--url",
+            hint="add --url http://localhost:8000/okta/hooks, or --reference for the bundled receiver;\n"
+            "or start that one yourself, as okta-receiver --port 8000",
+        )
+    where = str(scenario.hook.place) if scenario.hook is not None else ""
+    auth = hook.get("auth")
+    own_auth = AuthScheme(key=auth.get("header", "Authorization"), value=Secret(str(auth["value"]))) if auth else None
+    custom = tuple(
+        CustomHeader(key=key, value=Secret(str(value))) for key, value in (hook.get("headers") or {}).items()
+    )
+    return (
+        Channel(
+            uri=read_url(str(hook["url"]), where=where),
+            auth=settings.auth or own_auth,
+            headers=(*custom, *settings.headers),
+        ),
+        False,
+    )
+
+
+def _reference(scenario: Scenario, closing: ExitStack) -> Channel:
+    from receiver import Receiver
+
+    wanted = scenario.receiver or {}
+    secret = Secret(wanted.get("auth") or _OWN_SECRET)
+    receiver = closing.enter_context(Receiver(auth=secret, misbehave=wanted.get("misbehave") or ()))
+    return Channel(uri=receiver.url, auth=AuthScheme(key="Authorization", value=secret))
+
+
+def _skipped(scenario: Scenario, reason: str) -> CheckResult:
+    return CheckResult(
+        id=scenario.id,
+        rule="",
+        level=Level.MUST,
+        evidence=Evidence.DOCUMENTED,
+        status=Status.SKIP,
+        title=scenario.title,
+        detail=reason,
+        where=str(scenario.place),
+    )
+
+
+def _check_reached(found: Sequence[CheckResult], results: Sequence[CheckResult], settings: Settings) -> None:
+    """Give up if nothing has answered so far: more of the same would only repeat it."""
+    if settings.channel is None or not any(result.status is Status.FAIL for result in found):
+        return
+    exchanges = [exchange for result in results for exchange in result.exchanges]
+    if exchanges and all(exchange.failure in _NO_CONTACT for exchange in exchanges):
+        raise TargetError(
+            f"nothing answers at {safe_url(settings.channel.uri)}: {exchanges[-1].detail}",
+            where="--url",
+            hint="start the receiver first, or check host and port",
+        )
+
+
+def _reproduce(scenario: Scenario, settings: Settings, seed: int) -> str:
+    url = f" --url {safe_url(settings.channel.uri)}" if settings.channel is not None else ""
+    return f"okta-hooks run {scenario.path}{url or (' --reference' if settings.reference else '')} --seed {seed}"
+
+
+def _world_seed(seed: int, scenario_id: str) -> int:
+    # Scenarios of one run must not share eventIds: a receiver would rightly take them for duplicates (D12).
+    return int.from_bytes(blake2b(f"{seed}:{scenario_id}".encode(), digest_size=4).digest())
+
+
+def _fresh_seed() -> int:
+    from secrets import randbelow
+
+    return randbelow(2**32)

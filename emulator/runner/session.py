@@ -1,0 +1,162 @@
+"""One run of one scenario: what its steps share, and how they are carried out and recorded."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass, field
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+from emulator.delivery.credentials import with_auth
+from emulator.errors import HarnessError
+from emulator.runner.results import CheckResult, Evidence, Level, Status
+from emulator.runner.verbs import Done, SkipStepError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from datetime import datetime
+
+    from emulator.contract.model import Channel
+    from emulator.contract.profile import Profile
+    from emulator.delivery.clock import Clock
+    from emulator.delivery.tokens import Tokens
+    from emulator.delivery.transport import Sender
+    from emulator.payloads import World
+    from emulator.runner.references import Scope
+    from emulator.runner.verbs import Step
+
+__all__ = ["Session"]
+
+_NO_ADVICE = "see the exchange, and the rule it rests on"
+
+
+@dataclass(slots=True, kw_only=True)
+class Session:
+    """
+    What the steps of one scenario share.
+
+    Args:
+        name: The scenario's name, the front part of every result's id.
+        channel: Where the hook is, and the headers that go with it.
+        own_receiver: The hook is our reference receiver, started for this scenario.
+        at: When requests are built; None gives the instants that follow from the seed.
+        on_result: Is told each result as it comes.
+    """
+
+    name: str
+    channel: Channel
+    own_receiver: bool
+    world: World
+    sender: Sender
+    tokens: Tokens
+    clock: Clock
+    profile: Profile
+    scope: Scope
+    at: datetime | None = None
+    on_result: Callable[[CheckResult], object] = lambda _: None
+    reproduce: str = ""
+    results: list[CheckResult] = field(default_factory=list)
+    bodies: dict[str, Any] = field(default_factory=dict)
+    _events: Iterator[int] = field(default_factory=count)
+    _envelopes: Iterator[int] = field(default_factory=count)
+    _lock: threading.RLock = field(default_factory=threading.RLock)
+
+    def next_event(self) -> int:
+        """Return the number of the next LogEvent."""
+        with self._lock:
+            return next(self._events)
+
+    def next_envelope(self) -> int:
+        """Return the number of the next envelope."""
+        with self._lock:
+            return next(self._envelopes)
+
+    def hook_id(self) -> str:
+        """Return the id of the scenario's hook."""
+        return self.world.hook_id()
+
+    def channel_with(self, auth: str) -> Channel:
+        """
+        Return the channel with its auth header right, wrong or missing.
+
+        Raises:
+            SkipStepError: the hook has no auth header, so that none can be wrong.
+        """
+        if auth != "right" and self.channel.auth is None:
+            raise SkipStepError(
+                f"without an auth header none can be {auth}; give the hook's own with --header 'Authorization: ...'"
+            )
+        return with_auth(self.channel, auth)
+
+    def run(self, steps: Sequence[Step], *, prefix: str = "") -> bool:
+        """Carry *steps* out in order until one fails, and say whether all passed."""
+        passed = True
+        for number, step in enumerate(steps, 1):
+            label = f"{prefix}{number}"
+            if passed:
+                passed = self.run_one(step, label)
+            else:
+                self._record(step, label, Status.SKIP, detail="a step before it failed")
+        return passed
+
+    def run_one(self, step: Step, label: str) -> bool:
+        """Carry one step out, record what came of it, and say whether it passed."""
+        started = time.perf_counter()
+        try:
+            argument, options = step.read(self.scope)
+            done = step.verb(self, argument, options, label=label)
+        except SkipStepError as reason:
+            self._record(step, label, Status.SKIP, detail=str(reason))
+            return True
+        except HarnessError as error:
+            self._record(step, label, Status.ERROR, detail=str(error))
+            return False
+        elapsed = time.perf_counter() - started
+        if step.id and done.saved is not None:
+            with self._lock:
+                self.scope.steps[step.id] = dict(done.saved)
+        passed = not done.differences
+        if not done.silent:
+            self._record(step, label, Status.PASS if passed else Status.FAIL, done=done, elapsed=elapsed)
+        return passed
+
+    def _record(
+        self,
+        step: Step,
+        label: str,
+        status: Status,
+        *,
+        detail: str = "",
+        done: Done | None = None,
+        elapsed: float = 0.0,
+    ) -> None:
+        found = done or Done()
+        own_rule = step.node.value.get("rule")
+        rule = str(own_rule.value) if own_rule is not None else found.rule or step.verb.rule
+        result = CheckResult(
+            id=f"{self.name}#{label}",
+            rule=rule,
+            level=Level.MUST,
+            evidence=_evidence(rule),
+            status=status,
+            title=step.title(),
+            detail=self.scope.redact(detail or "\n".join(found.differences)),
+            remedy=found.remedy or (_NO_ADVICE if status is Status.FAIL else ""),
+            reproduce=self.reproduce if status in {Status.FAIL, Status.ERROR} else "",
+            where=str(step.place),
+            exchanges=found.exchanges,
+            elapsed=elapsed,
+        )
+        with self._lock:
+            self.results.append(result)
+            self.on_result(result)
+
+
+def _evidence(rule: str) -> Evidence:
+    from emulator.contract.rules import RULES, Confidence
+
+    if rule not in RULES:
+        return Evidence.DOCUMENTED
+    known = {Confidence.DOCUMENTED: Evidence.DOCUMENTED, Confidence.OBSERVED: Evidence.OBSERVED}
+    return known.get(RULES[rule].confidence, Evidence.INFERRED)

@@ -1,0 +1,57 @@
+"""The one-time verification."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from emulator.delivery.credentials import AUTH_CHOICES
+from emulator.delivery.verifier import verify as carry_out
+from emulator.runner.expectations import EXPECT, Seen, differences, fill_in
+from emulator.runner.kinds import Choice, Either, Option, Record
+from emulator.runner.verbs import Done, verb
+from emulator.secrets import safe_url
+
+if TYPE_CHECKING:
+    from emulator.runner.session import Session
+
+_HOOK_NAME = "Event hook under test"
+_REFUSED = (401, 403)
+
+
+@verb(
+    "verify",
+    Either((type(None), Record("verify", {})), (dict, Record("verify", {}))),
+    rule="V5",
+    auth=Option(Choice("auth", AUTH_CHOICES), "Send the auth header right, wrong, or not at all."),
+    expect=Option(EXPECT, "What has to come of it; by default: verified, or 401 or 403 if auth is wrong or missing."),
+)
+def verify(session: Session, _: object, *, auth: str = "right", expect: dict[str, Any] | None = None) -> Done:
+    """Verify the hook as Okta does: a GET whose challenge the receiver returns within 3 seconds."""
+    channel = session.channel_with(auth)
+    wanted = fill_in(expect, **({"verified": True} if auth == "right" else {"status": _REFUSED}))
+    result = carry_out(
+        channel,
+        sender=session.sender,
+        tokens=session.tokens,
+        hook_name=_HOOK_NAME,
+        profile=session.profile,
+        doctor=wanted.get("verified") is True,
+    )
+    diagnosis = result.diagnoses[0] if result.diagnoses and not result.verified else None
+    seen = Seen(
+        exchanges=result.attempts, verified=result.verified, why=diagnosis.message if diagnosis is not None else ""
+    )
+    found = differences(wanted, seen)
+    return Done(
+        differences=found,
+        exchanges=result.attempts,
+        saved={
+            "verified": result.verified,
+            "status": seen.last.status,
+            "diagnoses": [each.code for each in result.diagnoses],
+            "okta_error": result.okta_error,
+        },
+        remedy=diagnosis.remedy if diagnosis is not None and found else "",
+        rule="V8" if auth != "right" else diagnosis.rule if diagnosis is not None and found else "",
+        reproduce=f"okta-hooks verify {safe_url(channel.uri)}",
+    )
