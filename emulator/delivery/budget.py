@@ -16,7 +16,7 @@ import time
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 
-from emulator.delivery.exchange import Phase
+from emulator.delivery.exchange import BEGINNING, Phase
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,6 +46,7 @@ class Budget:
         self.phase = Phase.RESOLVE
         self.timings: dict[Phase, float] = {}
         self.received = 0
+        self.beginning = b""
         self.peer = ""
 
     def enter(self, phase: Phase) -> None:
@@ -107,6 +108,8 @@ def _received(sock: socket.socket, receive: Callable[..., int], *args: Any, **kw
     sock.settimeout(budget.remaining())
     count = receive(*args, **kwargs)
     budget.received += count
+    if len(budget.beginning) < BEGINNING:
+        budget.beginning += bytes(memoryview(args[0])[: min(count, BEGINNING - len(budget.beginning))])
     return count
 
 
@@ -144,7 +147,7 @@ def open_socket(host: str, port: int) -> socket.socket:
     if not addresses:
         raise TargetNotAllowedError(f"{host} is {found[0][1][0]}, which is neither loopback nor private")
     budget.enter(Phase.CONNECT)
-    failure: OSError = OSError("no address")
+    failures: list[OSError] = []
     for tried, (family, address) in enumerate(addresses):
         sock = _BudgetSocket(family, socket.SOCK_STREAM)
         try:
@@ -152,14 +155,20 @@ def open_socket(host: str, port: int) -> socket.socket:
             sock.connect(address)
         except OSError as error:
             sock.close()
-            failure = error
+            failures.append(error)
             continue
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         # The TLS handshake, if one follows, runs on this timeout.
         sock.settimeout(budget.remaining())
         budget.peer = address[0]
         return sock
-    raise failure
+    raise _most_telling(failures)
+
+
+def _most_telling(failures: list[OSError]) -> OSError:
+    """Return what a person would want to hear of: a machine without IPv6 is no news when IPv4 was refused."""
+    order = (ConnectionRefusedError, TimeoutError, OSError)
+    return min(failures, key=lambda failure: next(rank for rank, kind in enumerate(order) if isinstance(failure, kind)))
 
 
 def _resolve(host: str, port: int, budget: Budget) -> list[Address]:
@@ -178,7 +187,11 @@ def _resolve_name(host: str, port: int, budget: Budget) -> list[Address]:
     def look_up() -> None:
         try:
             found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-            answers.put([(family, address) for family, _, _, _, address in found])
+            addresses: list[Address] = [(family, address) for family, _, _, _, address in found]
+            # "localhost" is both loopbacks (RFC 6761 6.3), whatever the hosts file says: many a server listens on ::1.
+            if host == "localhost" and all(family == socket.AF_INET for family, _ in addresses):
+                addresses.append((socket.AF_INET6, ("::1", port)))
+            answers.put(addresses)
         except UnicodeError as error:
             answers.put(socket.gaierror(socket.EAI_NONAME, f"not a valid host name: {error}"))
         except OSError as error:

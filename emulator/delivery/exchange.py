@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from emulator.secrets import Secret, safe_url, url_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["Exchange", "Failure", "HeaderValue", "Phase", "Reply", "Request", "timeout_detail"]
+__all__ = ["BEGINNING", "Exchange", "Failure", "HeaderValue", "Phase", "Reply", "Request", "timeout_detail"]
 
 HeaderValue = str | Secret
+
+# How many of the first received bytes an exchange keeps, to tell what answers if it isn't HTTP.
+BEGINNING: Final = 64
 
 
 class Phase(StrEnum):
@@ -111,7 +114,8 @@ class Exchange:
     A finished attempt: either ``reply`` or ``failure`` is set.
 
     ``phase`` is where it ended; ``elapsed`` and ``timings`` are seconds; ``detail`` says in words what went wrong.
-    A reply cut off in its body has a failure, and its head is kept in ``partial``.
+    A reply cut off in its body has a failure, and its head is kept in ``partial``; ``beginning`` holds the first bytes
+    that came, whether they were HTTP or not.
     """
 
     request: Request
@@ -123,6 +127,7 @@ class Exchange:
     timings: Mapping[Phase, float] = field(default_factory=dict)
     partial: Reply | None = None
     bytes_received: int = 0
+    beginning: bytes = b""
     peer: str = ""
 
     @property

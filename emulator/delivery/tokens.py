@@ -29,8 +29,15 @@ class RandomTokens:
     """Values nobody can guess."""
 
     def challenge(self) -> str:
-        """Return 40 characters of the URL-safe base64 alphabet (V4)."""
-        return secrets.token_urlsafe(30)
+        """
+        Return 40 characters of the URL-safe base64 alphabet (V4).
+
+        Both special characters are always among them, so that a receiver that mangles one fails every time.
+        """
+        while True:
+            challenge = secrets.token_urlsafe(30)
+            if {"-", "_"} <= set(challenge):
+                return challenge
 
     def request_id(self) -> str:
         """Return a 27-character request id (N3)."""

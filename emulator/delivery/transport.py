@@ -7,11 +7,10 @@ cookie is kept, and the whole attempt has one hard time limit (R1, D26, D27).
 
 from __future__ import annotations
 
-import errno
 import http.client
-import socket
 import ssl
 from functools import cached_property
+from http import HTTPStatus
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -21,16 +20,17 @@ from requests.structures import CaseInsensitiveDict
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError
-from urllib3.exceptions import ProtocolError as BrokenReplyError
 from urllib3.util import SKIP_HEADER
 
 from emulator.contract.constants import REPLY_LIMIT, TIME_LIMIT
-from emulator.delivery.budget import Budget, TargetNotAllowedError, open_socket, spending, tls_context
-from emulator.delivery.exchange import Exchange, Failure, Phase, Reply, Request, timeout_detail
+from emulator.delivery.budget import Budget, open_socket, spending, tls_context
+from emulator.delivery.causes import explain
+from emulator.delivery.exchange import Exchange, Failure, Phase, Reply, Request
 from emulator.errors import UsageError
 from emulator.secrets import reveal
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Callable, Iterator
 
 __all__ = ["Sender", "Transport", "any_address", "loopback_and_private", "transport"]
@@ -132,7 +132,7 @@ def _exchange(adapter: _Adapter, request: Request, prepared: requests.PreparedRe
         chunks.extend(_body(response, budget))
         budget.enter(Phase.DONE)
     except (requests.RequestException, HTTPError, http.client.HTTPException, OSError, ValueError) as error:
-        failure, detail = _explain(error, budget)
+        failure, detail = explain(error, budget)
         budget.enter(budget.phase)
     reply = None if partial is None else _with_body(partial, chunks)
     return Exchange(
@@ -145,6 +145,7 @@ def _exchange(adapter: _Adapter, request: Request, prepared: requests.PreparedRe
         elapsed=budget.elapsed(),
         timings=dict(budget.timings),
         bytes_received=budget.received,
+        beginning=budget.beginning,
         peer=budget.peer,
     )
 
@@ -191,52 +192,20 @@ def _with_body(head: Reply, chunks: list[bytes]) -> Reply:
     )
 
 
-def _explain(error: BaseException, budget: Budget) -> tuple[Failure, str]:
-    """Find the cause under the libraries' wrappers and name it."""
-    causes = list(_causes(error))
+class _Response(http.client.HTTPResponse):
+    """An answer that interim answers (1xx) may precede, as HTTP allows; the standard library knows only 100."""
 
-    def first(kind: type[Any] | tuple[type[Any], ...]) -> Any:
-        return next((cause for cause in causes if isinstance(cause, kind)), None)
-
-    if first(TargetNotAllowedError):
-        return Failure.BLOCKED, str(first(TargetNotAllowedError))
-    if first(socket.gaierror):
-        return Failure.DNS, f"the host name doesn't resolve ({first(socket.gaierror).strerror})"
-    if first(ssl.SSLCertVerificationError):
-        return Failure.TLS, f"the TLS certificate is not trusted: {first(ssl.SSLCertVerificationError).verify_message}"
-    if first(TimeoutError):
-        return Failure.TIMEOUT, timeout_detail(budget.phase, budget.received)
-    if first(ssl.SSLError):
-        reason = first(ssl.SSLError).reason or str(first(ssl.SSLError))
-        return Failure.TLS, f"the TLS handshake failed: {str(reason).replace('_', ' ').lower()}"
-    if first(ConnectionRefusedError):
-        return Failure.REFUSED, "the connection was refused"
-    closed = first((ConnectionError, http.client.RemoteDisconnected, http.client.IncompleteRead))
-    if closed or (first(BrokenReplyError) and not first(http.client.HTTPException)):
-        got = f" after {budget.received} bytes" if budget.received else " without an answer"
-        return Failure.CLOSED, f"the receiver closed the connection{got}"
-    if first(http.client.HTTPException) or budget.received:
-        return Failure.NOT_HTTP, "the answer is not valid HTTP"
-    unreachable = first(OSError)
-    code = errno.errorcode.get(unreachable.errno or 0, "") if unreachable is not None else ""
-    return Failure.UNREACHABLE, f"the host can't be reached{f' ({code})' if code else ''}"
-
-
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    seen: set[int] = set()
-    waiting = [error]
-    while waiting:
-        current = waiting.pop(0)
-        if current is None or id(current) in seen:
-            continue
-        seen.add(id(current))
-        yield current
-        waiting += [current.__cause__, current.__context__, getattr(current, "reason", None)]
-        waiting += [argument for argument in current.args if isinstance(argument, BaseException)]
-        waiting = [cause for cause in waiting if isinstance(cause, BaseException)]
+    def _read_status(self) -> tuple[str, int, str]:
+        while True:
+            version, status, reason = super()._read_status()  # type: ignore[misc]
+            if not 100 < status < 200 or status == HTTPStatus.SWITCHING_PROTOCOLS:
+                return version, status, reason
+            http.client.parse_headers(self.fp)
 
 
 class _Connection(HTTPConnection):
+    response_class = _Response
+
     def _new_conn(self) -> socket.socket:
         return _connected(self)
 
@@ -245,6 +214,8 @@ class _Connection(HTTPConnection):
 
 
 class _SecureConnection(HTTPSConnection):
+    response_class = _Response
+
     def _new_conn(self) -> socket.socket:
         sock = _connected(self)
         spending.get().enter(Phase.TLS)

@@ -84,7 +84,11 @@ def read_answer(body: bytes) -> Any:
         UnicodeDecodeError: it isn't UTF-8.
         RecursionError: it is nested too deeply to read.
     """
-    return json.loads(body.decode("utf-8-sig"))
+    return json.loads(body.decode("utf-8-sig"), parse_constant=_no_constant)
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is no JSON")
 
 
 def judge(exchange: Exchange, *, challenge: str, profile: Profile = DEFAULT_PROFILE) -> Verdict:

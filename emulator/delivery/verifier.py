@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from emulator.contract.model import Channel
 from emulator.contract.profile import DEFAULT_PROFILE, Profile
 from emulator.delivery.doctor import Case, Diagnosis, conclude, examine, probes_for, warnings_for
 from emulator.delivery.exchange import Exchange, Failure, Phase
@@ -12,7 +13,6 @@ from emulator.delivery.verification import judge, okta_error, verification_reque
 from emulator.secrets import Redactor
 
 if TYPE_CHECKING:
-    from emulator.contract.model import Channel
     from emulator.delivery.tokens import Tokens
     from emulator.delivery.transport import Sender
 
@@ -96,9 +96,8 @@ def _ask_more(
 ) -> list[Diagnosis]:
     for probe in probes_for(case, found):
         challenge = tokens.challenge()
-        request = verification_request(
-            channel, challenge=challenge, request_id=tokens.request_id(), header=probe.header
-        )
+        target = Channel(uri=probe.url) if probe.url else channel
+        request = verification_request(target, challenge=challenge, request_id=tokens.request_id(), header=probe.header)
         exchange = sender.send(request, time_limit=probe.time_limit or case.profile.time_limit)
         answer = replace(case, exchange=exchange, challenge=challenge)
         proven = conclude(case, probe, answer)

@@ -36,9 +36,26 @@ def case(
     return Case(exchange=Exchange(request=request, reply=reply, elapsed=elapsed), challenge=challenge, auth_sent=auth)
 
 
-def failure(kind: Failure, detail: str = "", *, phase: Phase = Phase.HEAD, received: int = 0, url: str = URL) -> Case:
-    request = Request(method="GET", url=url, headers=())
-    exchange = Exchange(request=request, failure=kind, detail=detail, phase=phase, bytes_received=received, elapsed=3.0)
+def failure(
+    kind: Failure,
+    detail: str = "",
+    *,
+    phase: Phase = Phase.HEAD,
+    received: int = 0,
+    url: str = URL,
+    beginning: bytes = b"",
+    partial: str = "",
+) -> Case:
+    exchange = Exchange(
+        request=Request(method="GET", url=url, headers=()),
+        failure=kind,
+        detail=detail,
+        phase=phase,
+        bytes_received=received,
+        elapsed=3.0,
+        beginning=beginning,
+        partial=Reply(status=200, body=partial.encode()) if partial else None,
+    )
     return Case(exchange=exchange, challenge=CHALLENGE)
 
 
@@ -97,6 +114,10 @@ BODIES = [
     ("compressed-body", case(200, gzip.compress(value(CHALLENGE).encode()))),
     ("compressed-body", case(200, b"\x01", headers={"Content-Encoding": "br"})),
     ("wrong-encoding", case(200, value(CHALLENGE).encode("utf-16"))),
+    ("wrong-encoding", case(200, b'{"verification":"caf\xe9"}')),
+    ("body-cut-off", case(200, value(CHALLENGE)[:30], headers={"Content-Length": "30"})),
+    ("almost-json", case(200, f'{{"verification":"{CHALLENGE}","n":NaN}}')),
+    ("missing-key", case(200, '{"errors":[{"message":"see https://localtunnel.example and ERR_NGROK_3200"}]}')),
     ("wrong-encoding", case(200, value(CHALLENGE).encode("utf-16-be"))),
 ]
 
@@ -104,6 +125,13 @@ STATUSES = [
     ("redirect", case(301, headers={"Location": "https://localhost:8000/okta/hooks"})),
     ("redirect", case(308, headers={"Location": "/okta/hooks/"})),
     ("redirect", case(302)),
+    ("redirect", case(301, url="http://localhost/auth/okta", headers={"Location": "/auth/okta/"})),
+    ("redirect", case(301, headers={"Location": "/okta/hooks"})),
+    ("not-modified", case(304)),
+    ("host-refused", case(421)),
+    ("upgrade-required", case(426, headers={"Upgrade": "h2c"})),
+    ("request-refused", case(431)),
+    ("gateway", case(408)),
     ("auth-before-challenge", case(401)),
     ("auth-before-challenge", case(403)),
     ("auth-refused", case(401, auth=("Authorization",))),
@@ -129,7 +157,31 @@ PAGES = [
     ("login-page", case(401, **html(SIGN_IN))),
     ("tunnel-interstitial", case(200, **html("<!DOCTYPE html><body data-payload='cdn.ngrok.com'>", **{"Ngrok-Error-Code": "ERR_NGROK_6024"}))),
     ("tunnel-interstitial", case(511, **html("<html>Bypass-Tunnel-Reminder localtunnel</html>"))),
-    ("tunnel-interstitial", case(403, **html("<html>Just a moment...</html>", **{"Cf-Mitigated": "challenge"}))),
+    ("tunnel-interstitial", case(403, **html("ERR_NGROK_3205", **{"Ngrok-Error-Code": "ERR_NGROK_3205"}))),
+    ("tunnel-offline", case(503, **html("no tunnel here :("))),
+    ("tunnel-offline", case(530, "error code: 1033", headers={"Server": "cloudflare"})),
+    ("tunnel-offline", case(522, **html("<html><div id='cf-error-details'>", Server="cloudflare"))),
+    ("bot-check", case(403, **html("<html>Just a moment...</html>", **{"Cf-Mitigated": "challenge"}))),
+    ("bot-check", case(403, **html("<html><title>Attention Required! | Cloudflare</title>"))),
+    ("bot-check", case(202, headers={"X-Amzn-Waf-Action": "challenge"})),
+    ("bot-check", case(200, **html("<html><script src='/_Incapsula_Resource?x=1'>"))),
+    ("login-page", case(302, headers={"Location": "https://x.cloudflareaccess.com/cdn-cgi/access/login/x"})),
+    ("login-page", case(302, headers={"Location": "/users/sign_in?next=/okta/hooks"})),
+    ("login-page", case(401, **html("<html><title>Authentication Required</title> vercel.com/sso-api"))),
+    ("login-page", case(403, **html("<h1>Error: Forbidden</h1>Your client does not have permission to get URL"))),
+    ("not-deployed", case(404, "DEPLOYMENT_NOT_FOUND", headers={"X-Vercel-Error": "DEPLOYMENT_NOT_FOUND"})),
+    ("not-deployed", case(404, **html("<iframe src='//www.herokucdn.com/error-pages/no-such-app.html'>"))),
+    ("not-deployed", case(404, '{"code":404}', headers={"X-Railway-Fallback": "true"})),
+    ("not-running", case(503, **html("<iframe src='//www.herokucdn.com/error-pages/application-error.html'>"))),
+    ("not-running", case(403, **html("<html>Error 403 - This web app is stopped."))),
+    ("no-route", case(403, '{"message":"Missing Authentication Token"}')),
+    ("host-refused", case(403, **html("<h1>Blocked hosts: hooks.example.com</h1>"))),
+    ("host-refused", case(200, **html("Invalid Host header"))),
+    ("host-refused", case(400, **html("<h1>DisallowedHost at /okta/hooks</h1>"))),
+    ("csrf", case(403, **html("<p>CSRF verification failed. Request aborted.</p>"))),
+    ("csrf", case(419, **html("<title>Page Expired</title>"))),
+    ("tls-spoken", case(400, "Client sent an HTTP request to an HTTPS server.\n")),
+    ("tls-spoken", case(400, **html("<title>400 The plain HTTP request was sent to HTTPS port</title>"))),
     ("tunnel-offline", case(404, **html("<html>ERR_NGROK_3200</html>", **{"Ngrok-Error-Code": "ERR_NGROK_3200"}))),
     ("tunnel-offline", case(502, **html("<html>ERR_NGROK_8012</html>", **{"Ngrok-Error-Code": "ERR_NGROK_8012"}))),
 ]  # fmt: skip
@@ -147,6 +199,15 @@ NETWORK = [
     ("connection-closed", failure(Failure.CLOSED)),
     ("answer-cut-short", failure(Failure.CLOSED, received=40)),
     ("not-http", failure(Failure.NOT_HTTP)),
+    ("not-http", failure(Failure.NOT_HTTP, beginning=b"SSH-2.0-OpenSSH_9.2")),
+    ("not-http", failure(Failure.NOT_HTTP, beginning=b"HTTP/2 200 OK")),
+    ("not-http", failure(Failure.NOT_HTTP, beginning=b"\x00\x00\x12\x04\x00")),
+    ("tls-spoken", failure(Failure.NOT_HTTP, beginning=b"\x15\x03\x01\x00\x02")),
+    ("malformed-answer", failure(Failure.NOT_HTTP, beginning=b"HTTP/1.1 200 OK\r\n")),
+    ("unfinished-answer", failure(Failure.TIMEOUT, phase=Phase.BODY, received=90, partial=value(CHALLENGE))),
+    ("dripping", failure(Failure.TIMEOUT, phase=Phase.BODY, received=90, partial=value(CHALLENGE)[:-1])),
+    ("tls-closed", failure(Failure.CLOSED, "the receiver closed the connection", phase=Phase.TLS)),
+    ("tls-client-certificate", failure(Failure.TLS, "the TLS handshake failed: tlsv13 alert certificate required")),
     ("target-not-allowed", failure(Failure.BLOCKED)),
     ("tls-self-signed", failure(Failure.TLS, "the TLS certificate is not trusted: self-signed certificate")),
     ("tls-untrusted", failure(Failure.TLS, "the TLS certificate is not trusted: unable to get local issuer certificate")),
@@ -217,6 +278,15 @@ def test_a_success_on_the_second_try_is_a_warning() -> None:
         (case(200, value("other")), ["stale-value"]),
         (case(200, CHALLENGE), []),
         (failure(Failure.REFUSED), []),
+        (failure(Failure.REFUSED, url="http://127.0.0.1:8000/"), ["other-loopback"]),
+        (failure(Failure.CLOSED), ["tls"]),
+        (failure(Failure.NOT_HTTP, beginning=b"HTTP/1.1 200 OK"), []),
+        (failure(Failure.TIMEOUT, phase=Phase.TLS, url="https://localhost/"), ["plain-http"]),
+        (failure(Failure.TLS, "wrong version number", url="https://localhost/"), ["plain-http"]),
+        (failure(Failure.TLS, "certificate has expired", url="https://localhost/"), []),
+        (failure(Failure.TIMEOUT, phase=Phase.BODY, received=90, partial=value(CHALLENGE)), []),
+        (case(404), ["header-case", "header-case", "slash"]),
+        (case(403, '{"message":"Missing Authentication Token"}'), ["header-case", "header-case"]),
         (case(200, **html(SIGN_IN)), []),
         (case(401, **html(SIGN_IN)), []),
     ],
@@ -250,6 +320,48 @@ def test_patience_measures_how_long_the_receiver_needs(elapsed: float, words: st
 
     assert proven.code == "too-slow"
     assert words in proven.message + proven.evidence
+
+
+PROVEN = [
+    ("plain-http", failure(Failure.TIMEOUT, phase=Phase.TLS, url="https://a.test/h"), case(400), "tls-not-spoken"),
+    ("plain-http", failure(Failure.TIMEOUT, phase=Phase.TLS, url="https://a.test/h"), failure(Failure.CLOSED), None),
+    ("tls", failure(Failure.CLOSED), case(200), "tls-spoken"),
+    ("tls", failure(Failure.CLOSED), failure(Failure.TLS, "the TLS certificate is not trusted"), "tls-spoken"),
+    ("tls", failure(Failure.CLOSED), failure(Failure.TLS, "the TLS handshake failed: unexpected eof"), None),
+    ("tls", failure(Failure.CLOSED), failure(Failure.CLOSED), None),
+    ("other-loopback", failure(Failure.REFUSED), case(200), "wrong-loopback"),
+    ("other-loopback", failure(Failure.REFUSED), failure(Failure.REFUSED), None),
+    ("slash", case(404), case(200), "trailing-slash"),
+    ("slash", case(404), case(404), None),
+]
+
+
+@pytest.mark.parametrize(("purpose", "seen", "answer", "code"), PROVEN)
+def test_a_probe_proves_only_what_its_answer_says(purpose: str, seen: Case, answer: Case, code: str | None) -> None:
+    proven = conclude(seen, Probe(purpose=purpose, url="http://a.test:443/h"), answer)
+
+    assert (proven and proven.code) == code
+
+
+@pytest.mark.parametrize(
+    ("url", "probed"),
+    [
+        ("http://127.0.0.1/okta?code=1", "http://[::1]:80/okta?code=1"),
+        ("http://[::1]:8000/okta", "http://127.0.0.1:8000/okta"),
+    ],
+)
+def test_a_probe_of_the_other_loopback_keeps_port_path_and_query(url: str, probed: str) -> None:
+    seen = failure(Failure.REFUSED, url=url)
+
+    assert [probe.url for probe in probes_for(seen, examine(seen))] == [probed]
+
+
+def test_a_probe_in_the_other_scheme_asks_the_same_port() -> None:
+    stalled = failure(Failure.TIMEOUT, phase=Phase.TLS, url="https://[::1]/okta")
+    closed = failure(Failure.CLOSED, url="http://localhost:8443/okta")
+
+    assert probes_for(stalled, examine(stalled))[0].url == "http://[::1]:443/okta"
+    assert probes_for(closed, examine(closed))[0].url == "https://localhost:8443/okta"
 
 
 def test_strict_verification_says_what_it_wants() -> None:

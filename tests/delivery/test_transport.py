@@ -217,7 +217,13 @@ def reset(connection: socket.socket) -> None:
     [
         pytest.param(b"", Failure.CLOSED, id="nothing"),
         pytest.param(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc", Failure.CLOSED, id="a short body"),
-        pytest.param(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", Failure.CLOSED, id="bad chunks"),
+        pytest.param(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", Failure.NOT_HTTP, id="bad chunks"),
+        pytest.param(
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n", Failure.CLOSED, id="no last chunk"
+        ),
+        pytest.param(
+            b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nxx", Failure.NOT_HTTP, id="two lengths"
+        ),
         pytest.param(b"SSH-2.0-OpenSSH_9.2\r\n", Failure.NOT_HTTP, id="another protocol"),
         pytest.param(b"\x00\xff" * 40, Failure.NOT_HTTP, id="bytes"),
         pytest.param(b"HTTP/1.1 200 OK\r\n" + b"A: b\r\n" * 200 + b"\r\n", Failure.NOT_HTTP, id="too many headers"),
@@ -363,6 +369,64 @@ def test_the_address_is_checked_after_the_name_look_up(monkeypatch: pytest.Monke
 
     assert exchange.failure is Failure.BLOCKED
     assert "8.8.8.8" in exchange.detail
+
+
+def test_interim_answers_before_the_answer_are_skipped(raw_server: Callable, read_request: Callable) -> None:
+    """RFC 9110 15.2: 103 Early Hints, say, of a proxy."""
+
+    def behave(connection: socket.socket) -> None:
+        read_request(connection)
+        connection.sendall(b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 102 Processing\r\n\r\n")
+        connection.sendall(b"HTTP/1.1 204 No Content\r\n\r\n")
+
+    assert post(raw_server(behave).url, limit=3.0).status == 204
+
+
+def test_localhost_is_both_loopbacks(read_request: Callable, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Many a development server listens on ::1 only, and not every hosts file says so."""
+    try:
+        listener = socket.create_server(("::1", 0), family=socket.AF_INET6)
+    except OSError:
+        pytest.skip("this machine has no IPv6 loopback")
+    found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", listener.getsockname()[1]))]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
+
+    def answer() -> None:
+        connection, _ = listener.accept()
+        with connection:
+            read_request(connection)
+            connection.sendall(b"HTTP/1.1 204 No Content\r\n\r\n")
+
+    thread = threading.Thread(target=answer)
+    thread.start()
+    exchange = post(f"http://localhost:{listener.getsockname()[1]}/", limit=3.0)
+    thread.join()
+    listener.close()
+
+    assert (exchange.status, exchange.peer) == (204, "::1")
+
+
+def test_a_refusal_is_told_before_a_missing_ipv6(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as unused:
+        port = unused.getsockname()[1]
+    found = [
+        (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port)),
+        (socket.AF_INET6, socket.SOCK_STREAM, 6, "", ("2001:db8::1", port)),
+    ]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
+
+    assert post("http://two-addresses.test/").failure is Failure.REFUSED
+
+
+def test_the_first_bytes_of_an_answer_are_kept_as_evidence(raw_server: Callable, read_request: Callable) -> None:
+    def behave(connection: socket.socket) -> None:
+        read_request(connection)
+        connection.sendall(b"SSH-2.0-OpenSSH_9.2\r\n" + b"x" * 200)
+
+    exchange = post(raw_server(behave).url, limit=3.0)
+
+    assert exchange.beginning.startswith(b"SSH-2.0")
+    assert len(exchange.beginning) == 64
 
 
 @responses.activate

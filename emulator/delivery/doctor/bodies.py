@@ -53,7 +53,7 @@ def _unreadable(reply: Reply) -> Diagnosis | None:
         return Diagnosis(
             code="no-content",
             message="204 has no body, so the challenge can't be in it",
-            evidence="status 204 No Content",
+            evidence="status 204",
             remedy="204 is right for deliveries (POST) only; " + ECHO,
         )
     if not reply.body.strip():
@@ -84,6 +84,9 @@ def _unreadable(reply: Reply) -> Diagnosis | None:
 
 def _not_json(case: Case, reply: Reply) -> Diagnosis:
     text, challenge = case.text.strip(), case.challenge
+    fault = _bytes_fault(case, reply)
+    if fault is not None:
+        return fault
     evidence = f"Content-Type: {reply.header('Content-Type') or 'none'}, body {case.quote(text)}"
     if is_html(case):
         return Diagnosis(
@@ -116,6 +119,28 @@ def _not_json(case: Case, reply: Reply) -> Diagnosis:
             remedy=ECHO,
         )
     return Diagnosis(code="not-json", message="the answer is not JSON", evidence=evidence, remedy=ECHO)
+
+
+def _bytes_fault(case: Case, reply: Reply) -> Diagnosis | None:
+    try:
+        reply.body.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        return Diagnosis(
+            code="wrong-encoding",
+            message="the answer is not UTF-8",
+            evidence=f"the byte {reply.body[error.start]:02x} at offset {error.start} is no UTF-8",
+            remedy="encode the JSON as UTF-8, whatever the machine's own encoding is",
+            rule="V19",
+        )
+    stated = reply.header("Content-Length")
+    if stated == str(len(reply.body)) and reply.body.lstrip()[:1] == b"{" and reply.body.rstrip()[-1:] != b"}":
+        return Diagnosis(
+            code="body-cut-off",
+            message="the body ends in the middle of the object",
+            evidence=f"Content-Length: {stated}, and it ends with {case.quote(reply.body[-24:])}",
+            remedy="state the length of the body that is really sent, in bytes, or leave it to the framework",
+        )
+    return None
 
 
 def _not_an_object(case: Case, answer: Any) -> Diagnosis:
@@ -169,11 +194,10 @@ def _object(case: Case, answer: dict[str, Any]) -> Iterator[Diagnosis]:
             remedy='answer {"verification": "<challenge>"}: lower case, at the top level',
         )
         return
-    keys = ", ".join(repr(key) for key in list(answer)[:8]) or "none"
     yield Diagnosis(
         code="missing-key",
         message="the JSON object has no 'verification'",
-        evidence=f"its keys: {case.quote(keys)}",
+        evidence=evidence,
         remedy="read the X-Okta-Verification-Challenge header of the GET and " + ECHO,
     )
 

@@ -68,6 +68,10 @@ class Case:
         """The reply's body as text; undecodable bytes are replaced."""
         return "" if self.reply is None else self.reply.body.decode("utf-8-sig", errors="replace")
 
+    def is_here(self, location: str) -> bool:
+        """Say whether *location* is the hook's own path, give or take the scheme, the host and a trailing slash."""
+        return urlsplit(location).path.rstrip("/") == self.url.path.rstrip("/")
+
     def quote(self, text: bytes | str) -> str:
         """Return the beginning of *text* in quotes: secrets hidden before it is cut, and safe to print."""
         if isinstance(text, bytes):

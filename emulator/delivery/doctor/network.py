@@ -1,73 +1,32 @@
-"""Diagnoses for attempts that brought no complete answer: names, connections, TLS, time."""
+"""Diagnoses for attempts that brought no complete answer: names, connections, time, other protocols."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
 from emulator.delivery.doctor.diagnosis import Case, Diagnosis
+from emulator.delivery.doctor.handshake import handshake
 from emulator.delivery.exchange import Failure, Phase
+from emulator.delivery.verification import read_answer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 __all__ = ["network"]
 
-# Words of OpenSSL's verdict -> the name of the trouble, what it means, and what to do.
-_TLS: Final = (
-    (
-        ("self-signed", "self signed"),
-        "tls-self-signed",
-        "the certificate is self-signed, so nobody vouches for it",
-        "install a certificate of a public authority; while testing, trust your own with --ca-bundle FILE",
-    ),
-    (
-        ("hostname mismatch", "ip address mismatch", "not valid for"),
-        "tls-wrong-name",
-        "the certificate was issued for another host name",
-        "use the host name that the certificate names, or have one issued for this name",
-    ),
-    (
-        ("expired",),
-        "tls-expired",
-        "the certificate has expired",
-        "renew the certificate; Okta asks you to keep it valid",
-    ),
-    (
-        ("not yet valid",),
-        "tls-not-yet-valid",
-        "the certificate is not valid yet",
-        "check the clocks of the two machines and the certificate's dates",
-    ),
-    (
-        ("unable to get local issuer", "unable to get issuer", "unable to verify the first"),
-        "tls-untrusted",
-        "the certificate's chain doesn't lead to a public authority",
-        (
-            "serve the whole chain with its intermediate certificates, or use a public authority; while testing, trust "
-            "your own authority with --ca-bundle FILE"
-        ),
-    ),
-    (
-        ("wrong version number", "http request", "record layer failure", "unknown protocol"),
-        "tls-not-spoken",
-        "the port answers, but not in TLS",
-        "the receiver speaks plain HTTP on this port: put a TLS proxy or tunnel in front of it, or test it as http://",
-    ),
-    (
-        ("eof",),
-        "tls-closed",
-        "the receiver closed the connection during the TLS handshake",
-        (
-            "check that this port speaks TLS and has a certificate for this very host name; a plain HTTP server may hang up "
-            "like this too"
-        ),
-    ),
-    (
-        ("unsupported protocol", "protocol version", "no protocols available"),
-        "tls-version",
-        "receiver and client share no TLS version",
-        "enable TLS 1.2 or 1.3 on the receiver",
-    ),
+_USE_HTTP1: Final = "let the server speak HTTP/1.1 at this port too: that is what Okta sends"
+_WRONG_PORT: Final = "check the port: this is another service"
+
+# First bytes -> what speaks like that, and what to do.
+_LANGUAGES: Final = (
+    (b"\x15\x03", "speaks TLS", "use the https:// URL as the hook's URL"),
+    (b"\x16\x03", "speaks TLS", "use the https:// URL as the hook's URL"),
+    (b"\x00\x00", "speaks HTTP/2 only", _USE_HTTP1),
+    (b"HTTP/", "speaks another version of HTTP", _USE_HTTP1),
+    (b"{", "sends a body without an HTTP head", "write a status line and headers first, or use a web server"),
+    (b"SSH-", "speaks SSH", _WRONG_PORT),
+    (b"220 ", "speaks SMTP or FTP", _WRONG_PORT),
+    (b"-ERR", "speaks Redis", _WRONG_PORT),
 )
 
 
@@ -107,6 +66,15 @@ def _timeout(case: Case) -> Iterator[Diagnosis]:
             "like this too",
             rule="D29",
         )
+    elif case.reply is not None and _is_whole(case.reply.body):
+        stated = case.reply.header("Content-Length")
+        yield Diagnosis(
+            code="unfinished-answer",
+            message="the whole JSON came, but the receiver never ended its answer",
+            evidence=f"{evidence}; Content-Length: {stated or 'none'}, body of {len(case.reply.body)} bytes",
+            remedy="state the right Content-Length, or end the chunks, or close the connection after the body",
+            rule="V9",
+        )
     elif exchange.bytes_received:
         yield Diagnosis(
             code="dripping",
@@ -124,6 +92,13 @@ def _timeout(case: Case) -> Iterator[Diagnosis]:
             remedy="answer the challenge before any other work; keep one instance warm if the host starts on demand",
             rule="V9",
         )
+
+
+def _is_whole(body: bytes) -> bool:
+    try:
+        return isinstance(read_answer(body), dict)
+    except (ValueError, RecursionError):
+        return False
 
 
 def _dns(case: Case) -> Iterator[Diagnosis]:
@@ -158,23 +133,10 @@ def _unreachable(case: Case) -> Iterator[Diagnosis]:
     )
 
 
-def _tls(case: Case) -> Iterator[Diagnosis]:
-    detail = case.exchange.detail
-    for words, code, message, remedy in _TLS:
-        if any(word in detail.lower() for word in words):
-            yield Diagnosis(code=code, message=message, evidence=detail, remedy=remedy, rule="D29")
-            return
-    yield Diagnosis(
-        code="tls",
-        message="the TLS handshake failed",
-        evidence=detail,
-        remedy="check certificate, TLS versions and ciphers of the receiver, and whether it asks for a client "
-        "certificate: Okta has none",
-        rule="D29",
-    )
-
-
 def _closed(case: Case) -> Iterator[Diagnosis]:
+    if case.exchange.phase is Phase.TLS:
+        yield from handshake(case)
+        return
     if case.exchange.bytes_received:
         yield Diagnosis(
             code="answer-cut-short",
@@ -196,11 +158,26 @@ def _closed(case: Case) -> Iterator[Diagnosis]:
 
 
 def _not_http(case: Case) -> Iterator[Diagnosis]:
+    beginning = case.exchange.beginning
+    if beginning.startswith(b"HTTP/1."):
+        yield Diagnosis(
+            code="malformed-answer",
+            message=f"the answer is broken HTTP: {case.exchange.detail}",
+            evidence=f"{case.exchange.bytes_received} bytes came, beginning with {case.quote(beginning)}",
+            remedy="let the framework or server write status line, headers and chunks; a proxy in between may spoil "
+            "them too",
+            rule="H14",
+        )
+        return
+    speaks, remedy = next(
+        ((speaks, remedy) for start, speaks, remedy in _LANGUAGES if beginning.startswith(start)),
+        ("doesn't speak HTTP/1.1", "check the port, and whether a receiver listens there"),
+    )
     yield Diagnosis(
-        code="not-http",
-        message="whatever listens there doesn't speak HTTP",
-        evidence=case.exchange.detail,
-        remedy="check the port; if it speaks TLS, use an https:// URL",
+        code="tls-spoken" if speaks == "speaks TLS" else "not-http",
+        message=f"whatever listens there {speaks}",
+        evidence=f"the answer begins with {case.quote(beginning)}",
+        remedy=remedy,
         rule="H14",
     )
 
@@ -220,7 +197,7 @@ _BY_FAILURE: Final = {
     Failure.DNS: _dns,
     Failure.REFUSED: _refused,
     Failure.UNREACHABLE: _unreachable,
-    Failure.TLS: _tls,
+    Failure.TLS: handshake,
     Failure.CLOSED: _closed,
     Failure.NOT_HTTP: _not_http,
     Failure.BLOCKED: _blocked,

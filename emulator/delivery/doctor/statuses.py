@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
+from urllib.parse import urlsplit
 
 from emulator.delivery.doctor.diagnosis import ECHO, Case, Diagnosis
 from emulator.delivery.exchange import Reply
@@ -112,19 +113,50 @@ def _client_error(case: Case, reply: Reply, evidence: str) -> Diagnosis:
 def _redirect(case: Case, reply: Reply, evidence: str) -> Diagnosis:
     location = reply.header("Location")
     path = location.partition("?")[0]
-    old = case.exchange.request.url.partition("?")[0]
-    if path.rstrip("/") == old.rstrip("/") or path.rstrip("/") == case.url.path.rstrip("/"):
-        remedy = "add or remove the trailing slash of the hook's URL, so that it names the final address"
-    elif path.removeprefix("https://") == old.removeprefix("http://"):
-        remedy = "use the https:// URL as the hook's URL"
-    else:
+    if not case.is_here(location):
         remedy = "use the final address as the hook's URL"
+    elif path.startswith("https:") and case.url.scheme == "http":
+        remedy = "use the https:// URL as the hook's URL"
+    elif urlsplit(location).path != case.url.path:
+        remedy = "add or remove the trailing slash of the hook's URL, so that it names the final address"
+    else:
+        remedy = "it redirects to itself: look at the proxy in front of it, or at a cookie or scheme that it insists on"
     return Diagnosis(
         code="redirect",
         message=f"the receiver redirects ({reply.status}), and redirects are not followed",
         evidence=f"Location: {case.quote(path)}" if location else f"{evidence}, without a Location",
         remedy=remedy,
         rule="V18",
+    )
+
+
+def _not_modified(case: Case, reply: Reply, evidence: str) -> Diagnosis:
+    return Diagnosis(
+        code="not-modified",
+        message="304 says that a cached answer is still good, but Okta keeps none",
+        evidence=evidence,
+        remedy="turn caching off for this path (Cache-Control: no-store); " + ECHO,
+        rule="V5",
+    )
+
+
+def _wrong_host(case: Case, reply: Reply, evidence: str) -> Diagnosis:
+    return Diagnosis(
+        code="host-refused",
+        message="the server doesn't feel responsible for this host name",
+        evidence=evidence,
+        remedy="configure the host name on the server or proxy, and give its TLS certificate that name",
+    )
+
+
+def _upgrade(case: Case, reply: Reply, evidence: str) -> Diagnosis:
+    wanted = reply.header("Upgrade")
+    return Diagnosis(
+        code="upgrade-required",
+        message=f"the receiver insists on another protocol{f' ({case.quote(wanted)})' if wanted else ''}",
+        evidence=evidence,
+        remedy="serve plain HTTP/1.1 over TLS at this path: that is what Okta speaks",
+        rule="H14",
     )
 
 
@@ -140,10 +172,13 @@ def _refused(case: Case, reply: Reply, evidence: str) -> Diagnosis:
         )
     return Diagnosis(
         code="auth-before-challenge",
-        message="the receiver asks for authentication before it answers the challenge, and none was sent",
+        message="the receiver refuses the challenge before it answers it, and no authentication was sent"
+        if reply.status == 403
+        else "the receiver asks for authentication before it answers the challenge, and none was sent",
         evidence=evidence,
         remedy="Okta sends the hook's auth header with the GET too: pass the same header here (--header "
-        "'Authorization: ...'), or answer the challenge before authenticating",
+        "'Authorization: ...'), or answer the challenge before authenticating"
+        + ("; if a firewall or an address filter refused it, let the hook's path through" * (reply.status == 403)),
         rule="V8",
     )
 
@@ -152,7 +187,10 @@ _BY_STATUS: Final[Mapping[int, _Diagnose]] = {
     **dict.fromkeys((401, 403, 407), _refused),
     **dict.fromkeys((404, 410), _not_found),
     **dict.fromkeys((405, 501), _method),
-    **dict.fromkeys((400, 411, 415, 422), _request_refused),
+    304: _not_modified,
+    **dict.fromkeys((400, 406, 411, 415, 422, 431), _request_refused),
+    421: _wrong_host,
+    426: _upgrade,
     429: _rate_limited,
-    **dict.fromkeys((502, 503, 504), _gateway),
+    **dict.fromkeys((408, 502, 503, 504), _gateway),
 }
