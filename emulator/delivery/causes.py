@@ -1,4 +1,4 @@
-"""What went wrong with an attempt, found under the libraries' wrappers and named."""
+"""What went wrong with an attempt: the error that ended it, named."""
 
 from __future__ import annotations
 
@@ -8,9 +8,6 @@ import socket
 import ssl
 from typing import TYPE_CHECKING, Any
 
-from urllib3.exceptions import InvalidHeader
-from urllib3.exceptions import ProtocolError as BrokenReplyError
-
 from emulator.delivery.budget import TargetNotAllowedError
 from emulator.delivery.exchange import Failure, Phase, timeout_detail
 
@@ -19,7 +16,11 @@ if TYPE_CHECKING:
 
     from emulator.delivery.budget import Budget
 
-__all__ = ["explain"]
+__all__ = ["MalformedAnswerError", "explain"]
+
+
+class MalformedAnswerError(http.client.HTTPException):
+    """The answer's head contradicts itself."""
 
 
 def explain(error: BaseException, budget: Budget) -> tuple[Failure, str]:
@@ -43,8 +44,7 @@ def explain(error: BaseException, budget: Budget) -> tuple[Failure, str]:
     malformed = next(filter(None, map(_malformed, causes)), "")
     if malformed:
         return Failure.NOT_HTTP, malformed
-    closed = first((ConnectionError, http.client.RemoteDisconnected, http.client.IncompleteRead))
-    if closed or (first(BrokenReplyError) and not first(http.client.HTTPException)):
+    if first((ConnectionError, http.client.IncompleteRead)):
         return _closed(budget)
     if first(http.client.HTTPException) or budget.received:
         return Failure.NOT_HTTP, "it doesn't begin like an HTTP/1.1 answer"
@@ -65,8 +65,8 @@ def _malformed(cause: BaseException) -> str:
         return "a line of its head is longer than 64 KiB"
     if isinstance(cause, http.client.HTTPException) and "headers" in text:
         return "its head has more than 100 lines"
-    if isinstance(cause, InvalidHeader):
-        return "it gives two different lengths in Content-Length"
+    if isinstance(cause, MalformedAnswerError):
+        return text
     # The standard library wraps a chunk size that is no number in the same error as a missing one.
     if isinstance(cause, ValueError) and "base 16" in text and "b''" not in text:
         return "the sizes of its chunks are no numbers"
@@ -81,14 +81,6 @@ def _closed(budget: Budget) -> tuple[Failure, str]:
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    seen: set[int] = set()
-    waiting = [error]
-    while waiting:
-        current = waiting.pop(0)
-        if current is None or id(current) in seen:
-            continue
-        seen.add(id(current))
-        yield current
-        waiting += [current.__cause__, current.__context__, getattr(current, "reason", None)]
-        waiting += [argument for argument in current.args if isinstance(argument, BaseException)]
-        waiting = [cause for cause in waiting if isinstance(cause, BaseException)]
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__

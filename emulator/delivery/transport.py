@@ -2,40 +2,36 @@
 The only file of the emulator that sends requests to a hook URL.
 
 One attempt is one new connection: no redirect is followed, no proxy or ``.netrc`` of the environment is used, no
-cookie is kept, and the whole attempt has one hard time limit (R1, D26, D27).
+cookie is kept, and the whole attempt has one hard time limit (R1, D26, D27).  It stands on the standard library's
+client, because Okta's bytes are wanted and nothing that a friendlier client would add, and because start-up is felt.
 """
 
 from __future__ import annotations
 
 import http.client
 import ssl
+from dataclasses import replace
 from functools import cached_property
 from http import HTTPStatus
 from ipaddress import ip_address
-from typing import TYPE_CHECKING, Any, Protocol
-
-import requests
-from requests.adapters import HTTPAdapter
-from requests.structures import CaseInsensitiveDict
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.exceptions import HTTPError
-from urllib3.util import SKIP_HEADER
+from typing import TYPE_CHECKING, Protocol
+from urllib.parse import SplitResult, quote, urlsplit
 
 from emulator.contract.constants import REPLY_LIMIT, TIME_LIMIT
 from emulator.delivery.budget import Budget, open_socket, spending, tls_context
-from emulator.delivery.causes import explain
+from emulator.delivery.causes import MalformedAnswerError, explain
 from emulator.delivery.exchange import Exchange, Failure, Phase, Reply, Request
 from emulator.errors import UsageError
 from emulator.secrets import reveal
 
 if TYPE_CHECKING:
-    import socket
     from collections.abc import Callable, Iterator
 
 __all__ = ["Sender", "Transport", "any_address", "loopback_and_private", "transport"]
 
 _CHUNK = 16 * 1024
+_PATH = "/%:@!$&'()*+,;=~-._"
+_QUERY = _PATH + "?"
 
 
 def any_address(_: str) -> bool:
@@ -79,26 +75,22 @@ class Transport:
         Make one attempt and say how it went.
 
         Args:
-            request: What to send; its headers are written in their order, followed by ``Host``.
+            request: What to send; its headers are written in their order, followed by ``Content-Length`` and ``Host``.
             time_limit: Seconds for everything: look-up, connect, TLS, request, head and body.
 
         Returns:
             The exchange; whatever the network or the receiver did wrong is its ``failure``.
         """
-        prepared = requests.PreparedRequest()
-        prepared.method = request.method
-        prepared.prepare_url(request.url, None)
-        prepared.headers = _wire_headers(request, str(prepared.url))
-        prepared.body = request.body
+        url = urlsplit(request.url)
         # Built before the clock starts: loading the certificate authorities is our time, not the receiver's.
-        adapter = _Adapter(self._tls if request.url.lower().startswith("https:") else None)
+        connection = _Connection(url, self._tls if url.scheme.lower() == "https" else None)
         budget = Budget(time_limit, allows=self._allows)
         token = spending.set(budget)
         try:
-            return _exchange(adapter, request, prepared, budget)
+            return _exchange(connection, request, budget)
         finally:
             spending.reset(token)
-            adapter.close()
+            connection.close()
 
 
 def transport(ca_bundle: str | None = None) -> Transport:
@@ -120,18 +112,22 @@ def transport(ca_bundle: str | None = None) -> Transport:
     return Transport(ca_bundle=ca_bundle)
 
 
-def _exchange(adapter: _Adapter, request: Request, prepared: requests.PreparedRequest, budget: Budget) -> Exchange:
+def _exchange(connection: _Connection, request: Request, budget: Budget) -> Exchange:
     partial: Reply | None = None
     chunks: list[bytes] = []
     failure: Failure | None = None
     detail = ""
     try:
-        response = adapter.send(prepared, stream=True, timeout=None, verify=True, proxies={})
+        connection.connect()
+        connection.write(request)
+        budget.enter(Phase.HEAD)
+        response = connection.getresponse()
         budget.enter(Phase.BODY)
         partial = _head(response)
+        _check_length(partial)
         chunks.extend(_body(response, budget))
         budget.enter(Phase.DONE)
-    except (requests.RequestException, HTTPError, http.client.HTTPException, OSError, ValueError) as error:
+    except (http.client.HTTPException, OSError, ValueError) as error:
         failure, detail = explain(error, budget)
         budget.enter(budget.phase)
     reply = None if partial is None else _with_body(partial, chunks)
@@ -150,48 +146,6 @@ def _exchange(adapter: _Adapter, request: Request, prepared: requests.PreparedRe
     )
 
 
-def _wire_headers(request: Request, url: str) -> CaseInsensitiveDict[str]:
-    headers: CaseInsensitiveDict[str] = CaseInsensitiveDict()
-    for name, value in request.headers:
-        headers[name] = reveal(value)
-    if request.body is not None:
-        headers["Content-Length"] = str(len(request.body))
-    headers["Host"] = requests.compat.urlparse(url).netloc
-    # Okta sends neither header (H10, V7); without this the libraries below would add their own.
-    headers.setdefault("Accept-Encoding", SKIP_HEADER)
-    headers.setdefault("User-Agent", SKIP_HEADER)
-    return headers
-
-
-def _head(response: requests.Response) -> Reply:
-    raw_headers = response.raw.headers if response.raw is not None else response.headers
-    return Reply(
-        status=response.status_code,
-        reason=response.reason or "",
-        headers=tuple((str(name), str(value)) for name, value in raw_headers.items()),
-    )
-
-
-def _body(response: requests.Response, budget: Budget) -> Iterator[bytes]:
-    """Yield the body piece by piece, up to one byte more than is kept."""
-    left = REPLY_LIMIT + 1
-    while left > 0 and (piece := response.raw.read1(min(left, _CHUNK), decode_content=False)):
-        budget.remaining()
-        left -= len(piece)
-        yield piece
-
-
-def _with_body(head: Reply, chunks: list[bytes]) -> Reply:
-    body = b"".join(chunks)
-    return Reply(
-        status=head.status,
-        reason=head.reason,
-        headers=head.headers,
-        body=body[:REPLY_LIMIT],
-        truncated=len(body) > REPLY_LIMIT,
-    )
-
-
 class _Response(http.client.HTTPResponse):
     """An answer that interim answers (1xx) may precede, as HTTP allows; the standard library knows only 100."""
 
@@ -203,71 +157,92 @@ class _Response(http.client.HTTPResponse):
             http.client.parse_headers(self.fp)
 
 
-class _Connection(HTTPConnection):
+class _Connection(http.client.HTTPConnection):
+    """A connection for one exchange, on a socket that keeps to the current budget."""
+
     response_class = _Response
 
-    def _new_conn(self) -> socket.socket:
-        return _connected(self)
-
-    def getresponse(self) -> Any:
-        return _await_answer(self, super().getresponse)
-
-
-class _SecureConnection(HTTPSConnection):
-    response_class = _Response
-
-    def _new_conn(self) -> socket.socket:
-        sock = _connected(self)
-        spending.get().enter(Phase.TLS)
-        return sock
+    def __init__(self, url: SplitResult, tls: ssl.SSLContext | None) -> None:
+        super().__init__(_ascii_host(url.hostname or ""), url.port or (80 if tls is None else 443))
+        self._url = url
+        self._tls = tls
+        self._answer: http.client.HTTPResponse | None = None
 
     def connect(self) -> None:
-        super().connect()
-        spending.get().enter(Phase.SEND)
-
-    def getresponse(self) -> Any:
-        return _await_answer(self, super().getresponse)
-
-
-def _await_answer(connection: HTTPConnection, getresponse: Callable[[], Any]) -> Any:
-    spending.get().enter(Phase.HEAD)
-    if connection.sock is None:
-        # Reset while the request was being sent: the library has let go of the socket, and would stumble over that.
-        raise http.client.RemoteDisconnected("reset while the request was sent")
-    return getresponse()
-
-
-def _connected(connection: HTTPConnection) -> socket.socket:
-    sock = open_socket(connection.host, connection.port or 0)
-    spending.get().enter(Phase.SEND)
-    return sock
-
-
-class _Pool(HTTPConnectionPool):
-    ConnectionCls = _Connection
-
-
-class _SecurePool(HTTPSConnectionPool):
-    ConnectionCls = _SecureConnection
-
-
-class _Adapter(HTTPAdapter):
-    """An adapter for one exchange, on connections that keep to the current budget."""
-
-    def __init__(self, tls: ssl.SSLContext | None) -> None:
-        self._tls = tls
-        super().__init__(pool_connections=1, pool_maxsize=1)
-
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        """Connect, and shake hands if it is TLS."""
+        budget = spending.get()
+        self.sock = open_socket(self.host, self.port)
         if self._tls is not None:
-            kwargs["ssl_context"] = self._tls
-        super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _SecurePool}
+            budget.enter(Phase.TLS)
+            self.sock = self._tls.wrap_socket(self.sock, server_hostname=self.host.partition("%")[0])
+        budget.enter(Phase.SEND)
 
-    def build_connection_pool_key_attributes(self, request: Any, verify: Any, cert: Any = None) -> Any:
-        # The shared context holds the certificate authorities; loading them again for each connection is slow.
-        host, _ = super().build_connection_pool_key_attributes(request, verify, cert)
-        return host, {"cert_reqs": "CERT_REQUIRED"} if self._tls is not None else {}
+    def write(self, request: Request) -> None:
+        """Send the whole request; a receiver that refuses a large body early is heard all the same."""
+        lines = [f"{request.method} {_target(self._url)} HTTP/1.1"]
+        lines += [f"{name}: {reveal(value)}" for name, value in request.headers]
+        if request.body is not None:
+            lines.append(f"Content-Length: {len(request.body)}")
+        lines.append(f"Host: {_host(self._url)}")
+        try:
+            self.sock.sendall("\r\n".join([*lines, "", ""]).encode("latin-1") + (request.body or b""))
+        except BrokenPipeError:
+            return
 
-    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:  # noqa: ARG002 (requests calls it)
-        conn.cert_reqs = "CERT_REQUIRED"
+    def getresponse(self) -> http.client.HTTPResponse:
+        """Wait for the answer's head."""
+        self._answer = self.response_class(self.sock, method="GET")
+        self._answer.begin()
+        return self._answer
+
+    def close(self) -> None:
+        """Close the connection, and the answer that reads from it."""
+        super().close()
+        if self._answer is not None:
+            self._answer.close()
+
+
+def _ascii_host(host: str) -> str:
+    try:
+        return host.encode("idna").decode() if not host.isascii() else host
+    except UnicodeError:
+        return host  # the name look-up says what is wrong with it
+
+
+def _host(url: SplitResult) -> str:
+    host = _ascii_host(url.hostname or "")
+    host = f"[{host}]" if ":" in host else host
+    return host if url.port is None else f"{host}:{url.port}"
+
+
+def _target(url: SplitResult) -> str:
+    path = quote(url.path or "/", safe=_PATH)
+    return f"{path}?{quote(url.query, safe=_QUERY)}" if url.query else path
+
+
+def _head(response: http.client.HTTPResponse) -> Reply:
+    return Reply(status=response.status, reason=response.reason or "", headers=tuple(response.getheaders()))
+
+
+def _check_length(head: Reply) -> None:
+    lengths = {value.strip() for name, value in head.headers if name.lower() == "content-length"}
+    if len(lengths) > 1:
+        raise MalformedAnswerError("it gives two different lengths in Content-Length")
+    if any(not length.isdecimal() for length in lengths):
+        raise MalformedAnswerError("its Content-Length is no number")
+
+
+def _body(response: http.client.HTTPResponse, budget: Budget) -> Iterator[bytes]:
+    """Yield the body piece by piece, up to one byte more than is kept."""
+    left = REPLY_LIMIT + 1
+    while left > 0 and (piece := response.read1(min(left, _CHUNK))):
+        budget.remaining()
+        left -= len(piece)
+        yield piece
+    if left > 0 and response.length:
+        raise http.client.IncompleteRead(b"", response.length)
+
+
+def _with_body(head: Reply, chunks: list[bytes]) -> Reply:
+    body = b"".join(chunks)
+    return replace(head, body=body[:REPLY_LIMIT], truncated=len(body) > REPLY_LIMIT)

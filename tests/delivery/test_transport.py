@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable
 
 import pytest
-import responses
 import trustme
 
 from emulator.delivery.exchange import Exchange, Failure, Phase, Request
@@ -429,16 +428,49 @@ def test_the_first_bytes_of_an_answer_are_kept_as_evidence(raw_server: Callable,
     assert len(exchange.beginning) == 64
 
 
-@responses.activate
-def test_a_reply_becomes_data() -> None:
-    """Without a socket: status, headers and body arrive as the exchange's reply."""
-    responses.post("http://hooks.test/okta", body=b"thanks", status=202, headers={"X-One": "1"})
+def test_a_reply_becomes_data(raw_server: Callable, read_request: Callable) -> None:
+    """Status, reason, headers in order and with repetition, and the body arrive as the exchange's reply."""
 
-    exchange = post("http://hooks.test/okta")
+    def behave(connection: socket.socket) -> None:
+        read_request(connection)
+        connection.sendall(b"HTTP/1.1 202 Fine\r\nX-One: 1\r\nx-one: 2\r\nContent-Length: 6\r\n\r\nthanks and more")
+
+    exchange = post(raw_server(behave).url, limit=3.0)
 
     assert exchange.reply is not None
-    assert (exchange.reply.status, exchange.reply.body, exchange.reply.header("x-one")) == (202, b"thanks", "1")
-    assert responses.calls[0].request.headers["Accept"] == "application/json"
+    assert (exchange.reply.status, exchange.reply.reason, exchange.reply.body) == (202, "Fine", b"thanks")
+    assert exchange.reply.headers == (("X-One", "1"), ("x-one", "2"), ("Content-Length", "6"))
+    assert exchange.reply.header("X-ONE") == "1"
+
+
+@pytest.mark.parametrize(
+    ("typed", "target", "host"),
+    [
+        ("http://LocalHost:{port}", "/", "localhost:{port}"),
+        ("http://localhost:{port}/a%20b/c;d?code=x%2By&e=f/g?h", "/a%20b/c;d?code=x%2By&e=f/g?h", "localhost:{port}"),
+        ("http://localhost:{port}/Wörter/?q=ä#part", "/W%C3%B6rter/?q=%C3%A4", "localhost:{port}"),
+        ("http://bücher.test:{port}/", "/", "xn--bcher-kva.test:{port}"),
+    ],
+)
+def test_a_url_is_written_as_http_wants_it(  # noqa: PLR0917
+    raw_server: Callable, read_request: Callable, monkeypatch, typed: str, target: str, host: str
+) -> None:
+    seen: list[bytes] = []
+
+    def behave(connection: socket.socket) -> None:
+        seen.append(read_request(connection))
+        connection.sendall(b"HTTP/1.1 204 No Content\r\n\r\n")
+
+    port = raw_server(behave).port
+    monkeypatch.setattr(
+        socket, "getaddrinfo", lambda *_, **__: [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
+    )
+    exchange = post(typed.format(port=port), limit=3.0)
+
+    assert exchange.status == 204
+    lines = seen[0].decode().split("\r\n")
+    assert lines[0] == f"POST {target} HTTP/1.1"
+    assert f"Host: {host.format(port=port)}" in lines
 
 
 @pytest.mark.parametrize("content", [None, "", "not a certificate"])
