@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,12 +20,17 @@ def folder(name: str) -> Traversable:
     Raises:
         HarnessError: the data is missing, so the installation is broken.
     """
-    installed = files("emulator") / "_data" / name
-    if installed.is_dir():
-        return installed
-    checkout = Path(__file__).resolve().parent.parent
-    if (checkout / "pyproject.toml").is_file() and (checkout / name).is_dir():
-        return checkout / name
+    here = Path(__file__).resolve().parent
+    if (here / "_data" / name).is_dir():
+        return here / "_data" / name
+    if (here.parent / "pyproject.toml").is_file() and (here.parent / name).is_dir():
+        return here.parent / name
+    # Imported from a zip file; the import costs a whole interpreter start, so it comes last.
+    from importlib.resources import files
+
+    packed = files("emulator") / "_data" / name
+    if packed.is_dir():
+        return packed
     raise HarnessError(
         f"the data folder {name!r} is missing from this installation",
         hint="reinstall: pip install --force-reinstall okta-hook-emulator",

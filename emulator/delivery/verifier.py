@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from emulator.contract.model import Channel
 from emulator.contract.profile import DEFAULT_PROFILE, Profile
-from emulator.delivery.doctor import Case, Diagnosis, conclude, examine, probes_for, warnings_for
+from emulator.delivery.doctor.blemishes import warnings_for
+from emulator.delivery.doctor.diagnosis import Case, Diagnosis
 from emulator.delivery.exchange import Exchange, Failure, Phase
 from emulator.delivery.verification import judge, okta_error, verification_request, wants_retry
 from emulator.secrets import Redactor
@@ -80,6 +81,9 @@ def verify(
     if verdict.verified:
         warnings = tuple(warnings_for(case, attempts=len(attempts)))
         return Verification(verified=True, attempts=tuple(attempts), diagnoses=warnings)
+    # Most verifications need no doctor, and knowing every way of being wrong takes a while to import.
+    from emulator.delivery.doctor.examine import examine
+
     found = examine(case)
     if doctor:
         found = _ask_more(case, found, channel=channel, sender=sender, tokens=tokens)
@@ -94,6 +98,8 @@ def verify(
 def _ask_more(
     case: Case, found: list[Diagnosis], *, channel: Channel, sender: Sender, tokens: Tokens
 ) -> list[Diagnosis]:
+    from emulator.delivery.doctor.probes import conclude, probes_for
+
     for probe in probes_for(case, found):
         challenge = tokens.challenge()
         target = Channel(uri=probe.url) if probe.url else channel

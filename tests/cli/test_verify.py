@@ -208,3 +208,13 @@ def test_misuse_is_told_in_words(okta_hooks: Callable, arguments: list[str], wor
     assert words in done.err.lower() or words in done.err
     assert "Traceback" not in done.err
     assert "secret-without-name" not in done.err
+
+
+def test_the_doctor_s_question_over_another_scheme_carries_no_secret(okta_hooks: Callable, receiver: Callable) -> None:
+    """An https:// URL whose port speaks plain HTTP: the proof of that must not send the secret in the clear."""
+    url, seen = receiver(lambda *_: http("400 Bad Request"))
+    done = okta_hooks("verify", url.replace("http:", "https:"), "--header", f"Authorization: {SECRET}", "--json")
+
+    assert json.loads(done.out)["diagnosis"][0]["code"] == "tls-not-spoken"
+    assert any(request.startswith(b"GET ") for request in seen)
+    assert not any(SECRET.encode() in request for request in seen)

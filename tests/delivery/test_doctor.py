@@ -10,7 +10,10 @@ import json
 import pytest
 
 from emulator.contract.profile import profile
-from emulator.delivery.doctor import Case, Probe, conclude, examine, probes_for, warnings_for
+from emulator.delivery.doctor.blemishes import warnings_for
+from emulator.delivery.doctor.diagnosis import Case
+from emulator.delivery.doctor.examine import examine
+from emulator.delivery.doctor.probes import Probe, conclude, probes_for
 from emulator.delivery.exchange import Exchange, Failure, Phase, Reply, Request
 
 CHALLENGE = "q7Vt0cYk3zJ-5bXhD2mNwP8rLsA_uGf1eRoIiTQK"

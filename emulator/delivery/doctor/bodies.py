@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import html
 import json
 from typing import TYPE_CHECKING, Any, Final
@@ -254,12 +253,18 @@ def _altered(value: str, challenge: str) -> str:
         or value == challenge.replace("_", "-"),
         "base64-encoded": value.rstrip("=")
         in {base64.b64encode(raw).decode().rstrip("="), base64.urlsafe_b64encode(raw).decode().rstrip("=")},
-        "hashed": value.lower() in {hashlib.new(name, raw).hexdigest() for name in ("md5", "sha1", "sha256", "sha512")},
+        "hashed": _is_hash(value, raw),
         "cut short": len(value) >= 1 and challenge.startswith(value),
         "with something added": challenge in value,
         "doubled in JSON": value == json.dumps(challenge),
     }
     return next((way for way, matches in ways.items() if matches), "")
+
+
+def _is_hash(value: str, raw: bytes) -> bool:
+    import hashlib
+
+    return value.lower() in {hashlib.new(name, raw).hexdigest() for name in ("md5", "sha1", "sha256", "sha512")}
 
 
 def _strict(reply: Reply) -> Iterator[Diagnosis]:
