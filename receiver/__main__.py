@@ -31,7 +31,15 @@ _LONGEST_HEADER: Final = 64 * 1024
 
 
 class _Command(click.Command):
-    """Lists the misbehaviours in its help, so that a new one appears by itself."""
+    """Lists the misbehaviours in its help, so that a new one appears by itself, and repeats no stray argument."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        ctx.allow_extra_args = True
+        rest = super().parse_args(ctx, args)
+        if ctx.args:
+            # Most likely --auth-header Authorization: Basic ..., and then this is the secret.
+            raise click.UsageError("there is an argument that no option wants; put a header in quotes, 'NAME: VALUE'")
+        return rest
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         del ctx
@@ -173,6 +181,8 @@ def _print(line: str) -> None:
 
 
 def _say(text: str) -> None:
+    if sys.stderr is None:
+        return  # closed by our caller, and print() would take stdout instead
     try:
         print(text, file=sys.stderr, flush=True)  # noqa: T201 (talk goes to stderr)
     except OSError:

@@ -17,7 +17,7 @@ import hmac
 import json
 import logging
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from werkzeug.exceptions import (
     BadRequest,
@@ -35,7 +35,9 @@ from emulator.contract.constants import CHALLENGE_HEADER, VERIFICATION_KEY
 from emulator.errors import UsageError
 from emulator.secrets import HIDDEN, Redactor, Secret
 from receiver.envelope import RefusedBody, read_envelope
+from receiver.forward import Forwarder
 from receiver.handlers import standard
+from receiver.problems import problem
 from receiver.recorder import Delivery
 from receiver.replies import read_all
 from receiver.settings import DEFAULT_PATH, MAX_BODY, MAX_DEPTH, Settings
@@ -58,7 +60,6 @@ RECEIPT: Final = "receiver.receipt"
 EVENT_ID: Final = "receiver.event_id"
 
 _CREDENTIALS: Final = frozenset({"authorization", "cookie", "proxy-authorization"})
-_SHOWN: Final = 3
 
 _log = logging.getLogger("receiver")
 
@@ -98,8 +99,8 @@ class App:
         response = self._respond(request)
         response.headers.setdefault("Cache-Control", "no-store")
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
-        if request.method == "POST":
-            self._note(request, response)
+        if self._observer and request.method == "POST":
+            self._observer.answered(self._seen(request, response))
         return response(environ, start_response)
 
     def _respond(self, request: Request) -> Response:
@@ -109,15 +110,16 @@ class App:
         try:
             return answer(request)
         except HTTPException as refusal:
-            return _problem(refusal)
+            _log.info("answered %s: %s", refusal.code, refusal.description)
+            return problem(refusal)
         except Exception as error:  # noqa: BLE001 (the last line of defence: no traceback reaches a stranger)
             _log.error("internal error: %s", type(error).__name__, exc_info=_log.isEnabledFor(logging.DEBUG))
-            return _problem(HTTPException("internal error"))
+            return problem(HTTPException("internal error"))
 
     def _answer(self, request: Request) -> Response:
         # One path, with or without a final slash, so that a mistyped URL is found at verification and not later.
         if (request.path.removesuffix("/") or "/") != self.settings.path:
-            raise NotFound(f"event hooks are received at {self.settings.path}")
+            raise NotFound("no event hooks are received at this path")
         if request.method == "GET":
             return self._verify(request)
         if request.method == "POST":
@@ -131,8 +133,8 @@ class App:
         if not challenge:
             # Okta never asks without one (V22), and {"verification": null} would only hide the mistake.
             raise BadRequest(f"no {CHALLENGE_HEADER} header: this is not a verification")
-        body = json.dumps({VERIFICATION_KEY: challenge}, separators=(",", ":"))
-        return Response(body, mimetype="application/json")
+        _log.info("answered 200: verification")
+        return Response(json.dumps({VERIFICATION_KEY: challenge}), mimetype="application/json")
 
     def _deliver(self, request: Request) -> Response:
         """Take a delivery: authenticate, bound, parse, store, acknowledge; the worker does the rest."""
@@ -153,25 +155,24 @@ class App:
         if self._observer:
             self._observer.stored(receipt)
         self._worker.wake()
-        return Response(status=204)
+        _log.info("answered 204: delivery %s, %s", envelope.event_id or "without eventId", receipt)
+        return _acknowledgement()
 
     def _authenticate(self, request: Request) -> None:
         """Compare the secret in constant time, before anything else of the request is looked at (H6, D31)."""
         expected = self.settings.auth
         if expected is None:
             return
-        # Bytes, since compare_digest refuses non-ASCII text; WSGI hands over headers as latin-1.
-        given = request.headers.get(self.settings.auth_header, "").encode("latin-1", "replace")
-        if not hmac.compare_digest(given, expected.reveal().encode("ascii")):
+        # Bytes, since compare_digest refuses text that is not ASCII, and a stranger may send any.
+        given = request.headers.get(self.settings.auth_header, "").encode("utf-8", "surrogatepass")
+        if not hmac.compare_digest(given, expected.reveal().encode()):
             # Missing, mistyped or of another scheme: it all looks the same from outside.
-            refusal = Unauthorized("the request is not authenticated")
-            refusal.www_authenticate = None
-            raise refusal
+            raise Unauthorized("the request is not authenticated")
 
     def _read_body(self, request: Request) -> bytes:
         """Read at most ``max_body`` bytes, whatever Content-Length says."""
-        charset = request.mimetype_params.get("charset", "utf-8").lower()
-        if request.mimetype != "application/json" or charset not in {"utf-8", "utf8"}:
+        # A charset may follow, but means nothing: JSON is UTF-8 (RFC 8259), and is read as that.
+        if request.mimetype != "application/json":
             raise UnsupportedMediaType("wanted Content-Type: application/json")
         if request.headers.get("Content-Encoding", "identity").lower() != "identity":
             raise UnsupportedMediaType("wanted a body that is not compressed")
@@ -185,23 +186,16 @@ class App:
             raise BadRequest("the body is shorter than its Content-Length")
         return body
 
-    def _note(self, request: Request, response: Response) -> None:
+    def _seen(self, request: Request, response: Response) -> Delivery:
         receipt: Receipt = request.environ.get(RECEIPT) or Receipt(new=(), duplicates=())
-        event_id: str | None = request.environ.get(EVENT_ID)
-        if receipt.duplicates:
-            _log.info("%s ignored", _duplicates(receipt.duplicates))
-        _log.info("POST %d, delivery %s: %d new events", response.status_code, event_id or "-", len(receipt.new))
-        if self._observer:
-            hidden = _CREDENTIALS | {self.settings.auth_header.lower()}
-            self._observer.answered(
-                Delivery(
-                    status=response.status_code,
-                    event_id=event_id,
-                    events=tuple(event for _, event in receipt.new),
-                    duplicates=receipt.duplicates,
-                    headers={n: HIDDEN if n.lower() in hidden else v for n, v in request.headers.items()},
-                )
-            )
+        hidden = _CREDENTIALS | {self.settings.auth_header.lower()}
+        return Delivery(
+            status=response.status_code,
+            event_id=request.environ.get(EVENT_ID),
+            events=tuple(event for _, event in receipt.new),
+            duplicates=receipt.duplicates,
+            headers={name: HIDDEN if name.lower() in hidden else value for name, value in request.headers.items()},
+        )
 
     def release(self) -> None:
         """End whatever only passes time, so that requests in flight can be finished."""
@@ -216,23 +210,10 @@ class App:
         self.store.close()
 
 
-def _duplicates(uuids: tuple[str, ...]) -> str:
-    more = f" and {len(uuids) - _SHOWN} more" if len(uuids) > _SHOWN else ""
-    return f"duplicate event{'s' if len(uuids) > 1 else ''} {', '.join(uuids[:_SHOWN])}{more}"
-
-
-def _problem(refusal: HTTPException) -> Response:
-    """Return the problem as JSON (RFC 9457); it holds only our own words, nothing of the request."""
-    status = refusal.code or 500
-    body: dict[str, Any] = {"title": refusal.name if refusal.code else "Internal Server Error", "status": status}
-    if refusal.description:
-        body["detail"] = refusal.description
-    response = Response(json.dumps(body), status=status, mimetype="application/problem+json")
-    if isinstance(refusal, MethodNotAllowed) and refusal.valid_methods:
-        response.headers["Allow"] = ", ".join(refusal.valid_methods)
-    if isinstance(refusal, Unauthorized):
-        # HTTP wants a challenge with every 401; this one is the same whatever the secret looks like.
-        response.headers["WWW-Authenticate"] = 'OktaEventHook realm="event hook"'
+def _acknowledgement() -> Response:
+    """Return 204 with nothing in it (D24): not even the content type that werkzeug gives every response."""
+    response = Response(status=204)
+    response.headers.remove("Content-Type")
     return response
 
 
@@ -279,11 +260,7 @@ def create_app(
     secret = Secret(auth) if isinstance(auth, str) else auth
     settings = Settings(path=path, auth_header=auth_header, auth=secret, max_body=max_body, max_depth=max_depth)
     misbehaviours = read_all(misbehave)
-    also: list[Any] = []
-    if forward_to is not None:
-        from receiver.forward import Forwarder
-
-        also.append(Forwarder(forward_to))
+    also = [Forwarder(forward_to)] if forward_to is not None else []
     if db == "":
         raise UsageError("the database has no name", hint="--db FILE", where="--db")
     store = Store(db)

@@ -5,20 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-import re
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from emulator.contract.constants import ENVELOPE_TYPE
 from receiver.events import Event
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 __all__ = ["Envelope", "RefusedBody", "read_envelope"]
 
 _LONGEST_ID: Final = 255
-# The closing quote is optional, so that an endless string is passed over once, not once for each quote inside it.
-_STRING: Final = re.compile(rb'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
-_NO_BRACKETS: Final = bytes(set(range(256)) - set(b"[]{}"))
-_SQUARE: Final = bytes.maketrans(b"{}", b"[]")
 
 
 class RefusedBody(ValueError):  # noqa: N818 (what was refused, not an error of ours)
@@ -79,24 +77,35 @@ def _strict_json(body: bytes, max_depth: int) -> Any:
         text = body.decode("utf-8")
     except UnicodeDecodeError:
         raise RefusedBody("the body is not UTF-8") from None
-    # Before the parser, since it recurses: a body of a million brackets must not reach it.
-    if not _shallow(body, max_depth):
-        raise RefusedBody(f"the JSON is nested deeper than {max_depth} levels, or its brackets don't match")
     try:
-        return json.loads(text, object_pairs_hook=_no_duplicates, parse_constant=_no_constant, parse_float=_finite)
+        value = json.loads(text, object_pairs_hook=_no_duplicates, parse_constant=_no_constant, parse_float=_finite)
     except RefusedBody:
         raise
-    except (ValueError, RecursionError):  # JSONDecodeError, or an integer of thousands of digits
+    except ValueError:  # JSONDecodeError, or an integer of thousands of digits
         raise RefusedBody("the body is not JSON") from None
+    except RecursionError:  # the parser's own limit, of about a thousand levels
+        raise _too_deep(max_depth) from None
+    if not _is_within(max_depth, value):
+        raise _too_deep(max_depth)
+    return value
 
 
-def _shallow(body: bytes, max_depth: int) -> bool:
-    brackets = _STRING.sub(b"", body).translate(_SQUARE, _NO_BRACKETS)
-    for _ in range(max_depth):
-        if not brackets:
+def _is_within(depth: int, value: Any) -> bool:
+    # Level by level, since whatever recurses here or later is what the limit protects.
+    level = [value]
+    for _ in range(depth):
+        level = [inner for outer in level for inner in _contents(outer) if isinstance(inner, (dict, list))]
+        if not level:
             return True
-        brackets = brackets.replace(b"[]", b"")  # takes away the innermost level
-    return not brackets
+    return False
+
+
+def _contents(value: Any) -> Iterable[Any]:
+    return value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+
+
+def _too_deep(depth: int) -> RefusedBody:
+    return RefusedBody(f"the JSON is nested deeper than {depth} levels")
 
 
 def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

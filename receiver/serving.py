@@ -32,6 +32,7 @@ __all__ = ["Serving"]
 THREADS: Final = 16
 CONNECTIONS: Final = 1000
 IDLE: Final = 30  # seconds after which a silent connection is closed
+LONGEST_REQUEST: Final = 30.0  # seconds that a request may take to arrive; Okta itself gives up after three (R1)
 HEADERS: Final = 64 * 1024  # bytes
 IN_FLIGHT: Final = 5.0  # seconds that a request being answered gets when the server stops
 ARRIVING: Final = 0.5  # seconds that a request still being sent gets then
@@ -59,10 +60,31 @@ class _Task(WSGITask):  # type: ignore[misc]  # waitress has no types
         environ[HEADER_NAMES] = self.request.header_names
         return environ
 
+    def set_close_on_finish(self) -> None:
+        # waitress hangs up after every answer without Content-Length, and a 204 has none; but it has no body either,
+        # so its end is known, and the connection can serve the next delivery.
+        wanted = self.request.headers.get("CONNECTION", "").lower() == "close" or self.version == "1.0"
+        if self.has_body or wanted:
+            super().set_close_on_finish()
+
 
 class _Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
     parser_class = _Parser
     task_class = _Task
+
+    began = 0.0
+    """When the request that is arriving began to."""
+
+    def received(self, data: bytes) -> bool:
+        before = self.request
+        taken: bool = super().received(data)
+        if self.request is not before:
+            self.began = time.monotonic()
+        return taken
+
+    def is_late(self) -> bool:
+        """Whether a request takes too long to arrive, as one does that is sent byte by byte to hold the connection."""
+        return self.request is not None and time.monotonic() - self.began > LONGEST_REQUEST
 
     def is_answering(self) -> bool:
         """Whether a request is being handled, or its answer is not sent yet."""
@@ -126,6 +148,9 @@ class Serving:
     def _run(self) -> None:
         while not self._stopping.is_set():
             self._turn(ROUND)
+            for channel in list(self._server.active_channels.values()):
+                if channel.is_late():
+                    channel.will_close = True
         wasyncore.dispatcher.close(self._server)  # the listening socket only
         self._drain()
         ended = self._server.task_dispatcher.shutdown(timeout=0.5)

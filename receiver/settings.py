@@ -13,7 +13,7 @@ from emulator.secrets import Secret
 __all__ = ["DEFAULT_PATH", "MAX_BODY", "MAX_DEPTH", "Settings", "read_auth_header"]
 
 DEFAULT_PATH: Final = "/okta/hooks"
-MAX_BODY: Final = 16 * 1024 * 1024  # bytes; Okta names no limit for a batch (D9)
+MAX_BODY: Final = 8 * 1024 * 1024  # bytes; Okta names no limit for a batch (D9)
 MAX_DEPTH: Final = 64  # real LogEvents stay below 10
 
 _TOKEN: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")

@@ -31,6 +31,8 @@ __all__ = ["Pending", "Receipt", "State", "Store", "StoreError"]
 # Okta waits three seconds in all (R1): who can't store within this time had better say 503, and be called again.
 PATIENCE: Final = 1.0
 
+_SHOWN: Final = 3
+
 
 class State(StrEnum):
     """What has become of a stored event."""
@@ -49,6 +51,13 @@ class Receipt:
 
     new: tuple[tuple[int, Event], ...]
     duplicates: tuple[str, ...]
+
+    def __str__(self) -> str:
+        said = f"{len(self.new)} new event{'' if len(self.new) == 1 else 's'}"
+        if not self.duplicates:
+            return said
+        more = ", ..." if len(self.duplicates) > _SHOWN else ""
+        return f"{said}, {len(self.duplicates)} ignored as duplicate: {', '.join(self.duplicates[:_SHOWN])}{more}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,8 +98,6 @@ class Store:
             self._lock.release()
             raise
         self._inode = self.path.stat().st_ino
-        with self._writing(self._working) as db:
-            db.execute("UPDATE events SET state = 'pending' WHERE state = 'waiting'")
 
     def add(self, envelope: Envelope, *, dedupe: bool = True) -> Receipt:
         """

@@ -132,7 +132,8 @@ def _prepare(db: sqlite3.Connection, path: Path) -> None:
         raise unusable(path, "it belongs to another program or version")
     else:
         db.execute("PRAGMA journal_mode = WAL")
-        # Writes nothing, but finds out now rather than at the first delivery that the file is read-only.
+        # What waited for another try is tried at once.  This also finds out now that a file is read-only, and not at
+        # the first delivery.
         db.execute("BEGIN IMMEDIATE")
-        db.execute("UPDATE events SET state = state WHERE number < 0")
+        db.execute("UPDATE events SET state = 'pending' WHERE state = 'waiting'")
         db.execute("COMMIT")

@@ -41,7 +41,7 @@ class Worker:
         store: Where the events are.
         handlers: What is done about them.
         emit: Prints a line that a handler returned.
-        also: Called for each event after its handler; what it raises counts as the handler's.
+        also: Called for each event after its handler; if it raises it is called again, and the handler isn't.
         observer: Is told of lines and of events that are settled.
         redact: Hides secrets in the reasons that are kept and logged.
         delays: Seconds.
@@ -69,6 +69,7 @@ class Worker:
         self._woken = True
         self._stopping = False
         self._waiting: list[tuple[float, int]] = []  # (time to call again, number), the earliest first
+        self._passing_on: set[int] = set()  # events whose handler is done, though not yet what comes after it
         self._unsettled: tuple[int, State, str] | None = None
         self._thread = threading.Thread(target=self._run, name="receiver-worker", daemon=True)
 
@@ -94,8 +95,9 @@ class Worker:
         while self._wait():
             try:
                 self._work_off()
-            except StoreError as error:
-                _log.warning("can't read or mark events, trying again: %s", error)
+            except Exception as error:  # noqa: BLE001 (a worker that has died in silence would acknowledge for ever)
+                reason = str(error) if isinstance(error, StoreError) else type(error).__name__
+                _log.warning("can't read or mark events, trying again: %s", reason)
                 with self._changed:
                     self._changed.wait_for(lambda: self._stopping, _STORE_PAUSE)
                     self._woken = True
@@ -132,16 +134,21 @@ class Worker:
     def _handle(self, pending: Pending) -> tuple[State, str]:
         event = pending.event
         try:
-            said = self._handlers.find(event.event_type)(event)
-            # All lines before any is printed: a handler that fails half-way is called again from the start.
-            lines = [said] if isinstance(said, str) else list(said or ())
+            if pending.number not in self._passing_on:
+                said = self._handlers.find(event.event_type)(event)
+                # All lines before any is printed: a handler that fails half-way is called again from the start.
+                for line in [said] if isinstance(said, str) else list(said or ()):
+                    self._print(line)
+                self._passing_on.add(pending.number)
             for act in self._also:
                 act(event)
         except (Exception, SystemExit) as error:  # noqa: BLE001 (handlers are foreign code; one must not stop the rest)
-            return self._failed(pending, error)
-        for line in lines:
-            self._print(line)
-        return State.DONE, ""
+            state, reason = self._failed(pending, error)
+        else:
+            state, reason = State.DONE, ""
+        if state is not State.WAITING:
+            self._passing_on.discard(pending.number)
+        return state, reason
 
     def _failed(self, pending: Pending, error: BaseException) -> tuple[State, str]:
         reason = _one_line(self._redact(f"{type(error).__name__}: {error}"))[:_LONGEST_REASON]
@@ -158,7 +165,10 @@ class Worker:
         line = _one_line(line)
         if self._observer:
             self._observer.said(line)
-        self._emit(line)
+        try:
+            self._emit(line)
+        except Exception as error:  # noqa: BLE001 (nobody may be reading, but the work is done)
+            _log.warning("a line could not be printed: %s", type(error).__name__)
 
 
 def _one_line(text: str) -> str:
