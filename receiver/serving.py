@@ -22,7 +22,7 @@ from waitress.server import create_server  # type: ignore[import-untyped]  # wai
 from waitress.task import WSGITask  # type: ignore[import-untyped]  # waitress has no types
 
 from emulator.errors import UsageError
-from receiver.replies import HEADER_NAMES
+from receiver.misbehaviour import HEADER_NAMES
 
 if TYPE_CHECKING:
     from receiver.app import App
@@ -106,6 +106,7 @@ class Serving:
     def __init__(self, app: App, *, host: str = "127.0.0.1", port: int = 0) -> None:
         self._app = app
         self._host = host
+        self._once = threading.Lock()
         self._stopping = threading.Event()
         self._sockets: dict[int, Any] = {}
         listener = _listen(host, port)
@@ -140,10 +141,18 @@ class Serving:
 
     def stop(self) -> None:
         """Take no more connections, finish the requests in flight, and return; safe to call twice."""
-        if not self._stopping.is_set():
+        with self._once:
+            if self._stopping.is_set():
+                return
             self._stopping.set()
             self._server.pull_trigger()
-        self._thread.join()
+            self._thread.join()
+            tasks = self._server.task_dispatcher
+            tasks.shutdown(timeout=0.5)
+            if tasks.threads:
+                # Whoever is still busy pulls the trigger when it has finished, so that must not be closed.
+                self._server.trigger.del_channel(self._sockets)
+            wasyncore.close_all(self._sockets, ignore_all=True)
 
     def _run(self) -> None:
         while not self._stopping.is_set():
@@ -153,10 +162,6 @@ class Serving:
                     channel.will_close = True
         wasyncore.dispatcher.close(self._server)  # the listening socket only
         self._drain()
-        ended = self._server.task_dispatcher.shutdown(timeout=0.5)
-        if ended:
-            self._server.trigger.close()
-        wasyncore.close_all(self._sockets, ignore_all=True)
 
     def _drain(self) -> None:
         began = time.monotonic()
