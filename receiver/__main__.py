@@ -85,7 +85,6 @@ def command(
     Prints a line for each deactivated user on stdout; everything else is said on stderr. Events that were
     acknowledged survive a crash; what is undone when the receiver stops is done at its next start.
     """
-    stop = _Stop()
     name, secret = _auth(auth_header, auth_header_file)
     Settings(path=path, auth_header=name, auth=secret)
     misbehaviours = [read(text) for text in misbehave]
@@ -101,13 +100,16 @@ def command(
         misbehave=misbehaviours,
         forward_to=forward_to,
         emit=_print,
+        start=False,  # the ready line comes before the lines of what an earlier run left undone
     )
     try:
         serving = Serving(app, host=host, port=port)
     except BaseException:
         app.close()
         raise
+    stop = _Stop()
     _say_ready(app, serving, name, secret, as_json=as_json)
+    app.start()
     code = stop.wait()
     _say("stopping: finishing what has been begun")
     app.release()

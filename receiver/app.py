@@ -197,6 +197,10 @@ class App:
             headers={name: HIDDEN if name.lower() in hidden else value for name, value in request.headers.items()},
         )
 
+    def start(self) -> None:
+        """Begin to work, with what an earlier run left undone; requests may be taken before."""
+        self._worker.start()
+
     def release(self) -> None:
         """End whatever only passes time, so that requests in flight can be finished."""
         for each in self._misbehaviours:
@@ -236,6 +240,7 @@ def create_app(
     retry_delays: tuple[float, ...] = RETRY_DELAYS,
     emit: Callable[[str], object] = print_line,
     observer: Observer | None = None,
+    start: bool = True,
 ) -> App:
     """
     Make a receiver that any WSGI server can serve; its worker runs until ``close()``.
@@ -253,6 +258,7 @@ def create_app(
         retry_delays: Seconds before a handler that raised is called again, and again.
         emit: Prints a line of a handler.
         observer: Is told what happens.
+        start: Whether to begin at once with what an earlier run left undone, or only at ``start()``.
 
     Raises:
         UsageError: a value can't be used, or the database can't.
@@ -266,5 +272,7 @@ def create_app(
     store = Store(db)
     redact = Redactor([secret] if secret else [])
     worker = Worker(store, handlers, emit=emit, also=also, observer=observer, redact=redact, delays=retry_delays)
-    worker.start()
-    return App(settings, store, worker, misbehaviours=misbehaviours, observer=observer)
+    app = App(settings, store, worker, misbehaviours=misbehaviours, observer=observer)
+    if start:
+        app.start()
+    return app

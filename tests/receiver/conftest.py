@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import itertools
 import json
+import os
+import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
+import requests
 from werkzeug.test import Client
 
 from receiver.app import App, create_app
@@ -113,3 +119,51 @@ def make_hook(tmp_path: Path) -> Iterator[Callable[..., Hook]]:
 @pytest.fixture
 def hook(make_hook: Callable[..., Hook]) -> Hook:
     return make_hook()
+
+
+@dataclass(frozen=True)
+class Running:
+    """A real ``okta-receiver`` process that is ready."""
+
+    process: subprocess.Popen[str]
+    url: str
+    ready: dict[str, Any]
+
+    def post(self, envelope: dict[str, Any], *, auth: str | None = None) -> int:
+        headers = {} if auth is None else {"Authorization": auth}
+        return requests.post(self.url, json=envelope, headers=headers, timeout=5).status_code
+
+    def stop(self, number: int = signal.SIGTERM) -> tuple[int, str, str]:
+        self.process.send_signal(number)
+        out, err = self.process.communicate(timeout=20)
+        return self.process.returncode, out, err
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Callable[..., Running]]:
+    """Start ``okta-receiver`` on a free port, in a folder of its own, and wait until it says that it is ready."""
+    processes: list[subprocess.Popen[str]] = []
+
+    def call(*options: str, **environment: str) -> Running:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "receiver", "--port", "0", "--json", *options],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+            cwd=tmp_path,
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))} | environment,
+        )
+        processes.append(process)
+        assert process.stdout
+        line = process.stdout.readline()
+        if not line:
+            raise AssertionError(process.communicate()[1])
+        ready = json.loads(line)
+        return Running(process=process, url=ready["url"], ready=ready)
+
+    yield call
+
+    for process in processes:
+        process.kill()
+        process.communicate()
