@@ -7,6 +7,7 @@ WAL with ``synchronous=FULL`` means that when a commit returns, the disk has the
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import threading
 from contextlib import contextmanager
@@ -98,6 +99,7 @@ class Store:
             self._lock.release()
             raise
         self._inode = self.path.stat().st_ino
+        self._process = os.getpid()
 
     def add(self, envelope: Envelope, *, dedupe: bool = True) -> Receipt:
         """
@@ -207,6 +209,9 @@ class Store:
 
     @contextmanager
     def _in_turn(self) -> Iterator[None]:
+        if os.getpid() != self._process:
+            # SQLite's connections don't survive a fork, and neither does the worker's thread.
+            raise StoreError("the server has forked since the app was made; let each process make its own")
         if not self._turn.acquire(timeout=1.5 * self._patience):
             raise StoreError("the database is busy")
         try:

@@ -204,6 +204,16 @@ def test_a_file_that_was_deleted_or_replaced_takes_nothing_more(path: Path, deli
     store.close()
 
 
+def test_a_server_that_forks_afterwards_acknowledges_nothing(path: Path, delivery: Callable) -> None:
+    """As under ``gunicorn --preload``: the worker's thread stays behind in the parent, so nobody would do the work."""
+    store = Store(path)
+    store._process -= 1
+    with pytest.raises(StoreError, match="forked"):
+        store.add(delivery())
+
+    store.close()
+
+
 def test_a_full_disk_is_no_acknowledgement_and_does_no_harm(
     path: Path, delivery: Callable, make_event: Callable
 ) -> None:
