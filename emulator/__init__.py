@@ -5,15 +5,43 @@ from __future__ import annotations
 # Written out, because `typing` alone doubles the start-up of `okta-hooks --version`.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from emulator.contract.model import EventHook
     from emulator.delivery.attempts import Delivery, Outcome
+    from emulator.delivery.clock import MovableClock
     from emulator.errors import HarnessError
+    from emulator.org.errors import OktaApiError, VerificationFailedError
+    from emulator.org.handles import App, Group, User
+    from emulator.org.org import Org
+    from emulator.payloads import Origin
 
-__all__ = ["Delivery", "HarnessError", "Outcome"]
+__all__ = [
+    "App",
+    "Delivery",
+    "EventHook",
+    "Group",
+    "HarnessError",
+    "MovableClock",
+    "OktaApiError",
+    "Org",
+    "Origin",
+    "Outcome",
+    "User",
+    "VerificationFailedError",
+]
 
 _HOMES = {
+    "App": "emulator.org.handles",
     "Delivery": "emulator.delivery.attempts",
+    "EventHook": "emulator.contract.model",
+    "Group": "emulator.org.handles",
     "HarnessError": "emulator.errors",
+    "MovableClock": "emulator.delivery.clock",
+    "OktaApiError": "emulator.org.errors",
+    "Org": "emulator.org.org",
+    "Origin": "emulator.payloads",
     "Outcome": "emulator.delivery.attempts",
+    "User": "emulator.org.handles",
+    "VerificationFailedError": "emulator.org.errors",
 }
 
 

@@ -26,7 +26,10 @@ MAX_NAME: Final = 255  # A7, M7
 MAX_URI: Final = 1024  # A8, M7
 MAX_ACTIVE_HOOKS: Final = 25  # A27, M1
 MAX_EVENT_TYPES: Final = 300  # A9, M2
+DAILY_EVENTS: Final = 400_000  # M3: applicable events of an org in 24 hours
+DAILY_WARNING: Final = 280_000  # M4
 MAX_CUSTOM_HEADERS: Final = 50  # M8: our choice, unknown at Okta
+MAX_HEADER_VALUE: Final = 4096  # M8: likewise
 
 RESERVED_HEADERS: Final = frozenset(  # H9: Accept is documented, the rest is inferred
     {

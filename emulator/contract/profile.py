@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Final
 
-from emulator.contract.constants import MAX_ATTEMPTS, TIME_LIMIT
+from emulator.contract.constants import DAILY_EVENTS, DAILY_WARNING, MAX_ATTEMPTS, TIME_LIMIT
 from emulator.errors import UsageError
 from emulator.names import did_you_mean
 
@@ -38,15 +38,36 @@ class Profile:
     delivery_nulls: str = _value("delivery.nulls", "omit", rule="D18", choices=("omit", "explicit"))
     delivery_window: float = _value("delivery.window", 10.0, rule="D10")
     delivery_max_batch: int = _value("delivery.max_batch", 100, rule="D9")
+    delivery_concurrency: int = _value("delivery.concurrency", 1, rule="D35")
+    delivery_propagation_delay: float = _value("delivery.propagation_delay", 0.0, rule="D15")
+    delivery_duplicate: str = _value(
+        "delivery.duplicate", "none", rule="D13", choices=("none", "same_request", "new_batch")
+    )
+    delivery_order: str = _value("delivery.order", "published", rule="D8", choices=("published", "shuffle", "reverse"))
+    delivery_quiet_period: bool = _value("delivery.quiet_period", False, rule="R12")
     verify_strict: bool = _value("verify.strict", False, rule="V19")
     verify_retry_4xx: bool = _value("verify.retry_4xx", True, rule="V9")
     verify_failure_unverifies: bool = _value("verify.failure_unverifies", False, rule="V13")
     verify_inactive: str = _value("verify.inactive", "error", rule="V15", choices=("error", "allow"))
+    verify_workflows_hosts: bool = _value("verify.workflows_hosts", True, rule="V17")
     headers_request_id: str = _value("headers.request_id", "preview", rule="H5", choices=("preview", "all", "none"))
     uri_allow_http_loopback: bool = _value("uri.allow_http_loopback", True, rule="D28")
     filter_strict: bool = _value("filter.strict", False, rule="F8")
     filter_on_error: str = _value("filter.on_error", "drop", rule="F14", choices=("drop", "deliver"))
+    api_put_always_unverifies: bool = _value("api.put_always_unverifies", False, rule="A20")
+    api_stale_last_updated: bool = _value("api.stale_last_updated", True, rule="A21")
+    api_shuffle_items: bool = _value("api.shuffle_items", False, rule="A16")
+    api_delete_active_status: str = _value("api.delete_active_status", "400", rule="A24", choices=("400", "403"))
     limits_count: str = _value("limits.count", "active", rule="A27", choices=("active", "active_verified", "total"))
+    limits_daily: int = _value("limits.daily", DAILY_EVENTS, rule="M3")
+    limits_warning: int = _value("limits.warning", DAILY_WARNING, rule="M4")
+    events_deactivate_cascade: str = _value(
+        "events.deactivate_cascade", "apps", rule="U6", choices=("minimal", "apps", "apps_and_groups")
+    )
+    events_activate_on_provisioned: bool = _value("events.activate_on_provisioned", False, rule="U5")
+    events_reactivate_on_api: bool = _value("events.reactivate_on_api", False, rule="U7")
+    events_delete_revoke_event: bool = _value("events.delete_revoke_event", True, rule="U6")
+    org_engine: str = _value("org.engine", "oie", rule="U21", choices=("oie", "classic"))
 
 
 DEFAULT_PROFILE: Final = Profile()

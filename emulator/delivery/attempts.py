@@ -6,7 +6,8 @@ Pure: no clock, no socket.  The same exchange, attempt number and profile give t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
@@ -16,7 +17,21 @@ from emulator.delivery.exchange import Exchange, Failure
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Answer", "Attempt", "Delivered", "Delivery", "GivenUp", "Outcome", "Retry", "Step", "classify", "next_step"]
+    from emulator.contract.model import JsonObject
+
+__all__ = [
+    "Answer",
+    "Attempt",
+    "Delivered",
+    "Delivery",
+    "GivenUp",
+    "Kind",
+    "Outcome",
+    "Retry",
+    "Step",
+    "classify",
+    "next_step",
+]
 
 
 class Answer(StrEnum):
@@ -139,6 +154,14 @@ class Outcome(StrEnum):
     NOT_SENT = "not_sent"
 
 
+class Kind(StrEnum):
+    """What made an org send a delivery."""
+
+    EVENT = "event"
+    PREVIEW = "preview"
+    REPEAT = "repeat"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
     """One POST of a delivery: its number (from 1), its exchange, and what followed."""
@@ -153,7 +176,8 @@ class Delivery:
     """
     All that was done to hand over one request body.
 
-    ``event_id`` is the envelope's ``eventId``; ``uuids`` are those of its LogEvents.
+    ``event_id`` is the envelope's ``eventId``; ``uuids`` and ``event_types`` are those of its LogEvents.  ``number``
+    is its place in an org's ledger, 0 outside of one.  ``reason`` says why nothing was sent, if so.
     """
 
     event_id: str
@@ -161,11 +185,29 @@ class Delivery:
     uuids: tuple[str, ...]
     attempts: tuple[Attempt, ...]
     outcome: Outcome
-    body: bytes = b""
+    body: bytes = field(default=b"", repr=False)
+    number: int = 0
+    kind: Kind = Kind.EVENT
+    event_types: tuple[str, ...] = ()
+    reason: str = ""
+
+    @property
+    def events(self) -> tuple[JsonObject, ...]:
+        """The LogEvents of the body as they were sent; none if the body is no envelope."""
+        try:
+            return tuple(json.loads(self.body)["data"]["events"])
+        except (ValueError, LookupError, TypeError, RecursionError):
+            return ()
 
     def explain(self) -> str:
         """Say, line by line, what happened at each attempt and how it ended."""
-        lines = [f"delivery {self.event_id or '(no eventId)'} of {len(self.uuids)} event(s): {self.outcome}"]
+        kind = "" if self.kind is Kind.EVENT else f"{self.kind} "
+        named = f": {', '.join(dict.fromkeys(self.event_types))}" if self.event_types else ""
+        lines = [
+            f"{kind}delivery {self.event_id or '(no eventId)'} of {len(self.uuids)} event(s): {self.outcome}{named}"
+        ]
+        if self.reason:
+            lines.append(f"  {self.reason}")
         for attempt in self.attempts:
             follow = {Delivered: "done", Retry: "retry", GivenUp: "given up"}[type(attempt.step)]
             lines.append(f"  attempt {attempt.number}: {attempt.exchange.summary()} -> {follow}: {attempt.step.reason}")

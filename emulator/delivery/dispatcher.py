@@ -20,7 +20,13 @@ __all__ = ["deliver", "delivery_request"]
 
 
 def delivery_request(
-    channel: Channel, body: bytes, *, hook_id: str, request_id: str = "", profile: Profile = DEFAULT_PROFILE
+    channel: Channel,
+    body: bytes,
+    *,
+    hook_id: str,
+    request_id: str = "",
+    preview: bool = False,
+    profile: Profile = DEFAULT_PROFILE,
 ) -> Request:
     """
     Return the POST that carries *body* to the receiver (H1-H12).
@@ -28,12 +34,14 @@ def delivery_request(
     Args:
         channel: Where to send it, and the headers that go with it.
         body: The encoded envelope.
-        hook_id: The hook's id, which ``User-Agent`` names (H4).
+        hook_id: The hook's id, which ``User-Agent`` names (H4); Preview names another object there (P9).
         request_id: The value of ``X-Okta-Request-Id``, sent only where the profile says so (H5).
+        preview: Whether this is a Preview, not a real delivery (H5).
         profile: The reading of the rules that Okta leaves in doubt.
     """
     headers: list[tuple[str, HeaderValue]] = [("Accept", CONTENT_TYPE), ("Content-Type", CONTENT_TYPE)]
-    if request_id and profile.headers_request_id == "all":
+    wanted = {"all", "preview"} if preview else {"all"}
+    if request_id and profile.headers_request_id in wanted:
         headers.append((REQUEST_ID_HEADER, request_id))
     headers += [(custom.key, custom.value) for custom in channel.headers]
     if channel.auth is not None:

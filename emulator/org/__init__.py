@@ -1,0 +1,1 @@
+"""One fake Okta org: its state behind one lock, and the engine that delivers what happens in it."""

@@ -1,0 +1,398 @@
+"""A fake Okta org in this process: hooks, users, groups, a System Log, and the engine that delivers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from emulator.contract.catalogue import event_type as find_event_type
+from emulator.delivery.attempts import Delivery, Kind
+from emulator.delivery.transport import Transport, loopback_and_private
+from emulator.errors import UsageError
+from emulator.org.apps import Apps
+from emulator.org.codec import hook_json
+from emulator.org.core import Core
+from emulator.org.engine import Engine
+from emulator.org.event_hooks import EventHooks, HookRef
+from emulator.org.groups import Groups
+from emulator.org.handles import App, Group, User
+from emulator.org.happening import Happening
+from emulator.org.ledger import Ledger
+from emulator.org.people import People
+from emulator.org.sending import Sending
+from emulator.org.settings import org_clock, org_host, org_identity, org_profile
+from emulator.org.shortcuts import free_hook_name, hook_body, user_body
+from emulator.org.store import Store
+from emulator.org.system_log import SystemLog
+from emulator.org.users import Users
+from emulator.payloads import World, as_preview, preview_sample
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+    from pathlib import Path
+    from types import TracebackType
+    from typing import Self
+
+    from emulator.contract.model import EventHook, JsonObject
+    from emulator.contract.profile import Profile
+    from emulator.delivery.clock import Clock
+    from emulator.delivery.transport import Sender
+    from emulator.org.call import Call
+    from emulator.payloads import Origin
+
+__all__ = ["Org"]
+
+_PATIENCE: Final = 60.0
+
+
+class Org:
+    """
+    One fake Okta org; make two, and they share nothing.
+
+    Best used with ``with``::
+
+        with Org(seed=42) as org, Receiver(auth="s3cret") as receiver:
+            hook = org.create_event_hook(uri=receiver.url, events=["user.lifecycle.deactivate"], auth="s3cret")
+            org.verify(hook)
+            org.create_user(login="john.doe@example.com").deactivate()
+            delivery = org.drain()[0]
+            assert delivery.outcome is Outcome.DELIVERED, delivery.explain()
+
+    ``event_hooks``, ``users``, ``groups`` and ``apps`` take the bodies of API calls; the methods here are shorter ways
+    to the same.  ``log`` is the System Log, ``deliveries`` the ledger of all deliveries, ``clock`` can be moved.
+
+    Args:
+        seed: Any whole number; the same seed gives the same ids and payloads.  None takes a fresh one, which
+            ``repr`` shows.
+        clock: Where the org's clock stands still (an aware datetime or ISO 8601 text), or a clock of your own.
+            None lets it run with the machine's.
+        profile: A reading of the rules that Okta leaves in doubt, such as ``"delivery.window=10"``.  Here, unlike
+            Okta, ``delivery.window`` is 0 unless you say otherwise: tests don't want to wait.
+        db: A file that keeps the org's state, so that it survives a crash; None keeps it in memory.
+        name: The org's name, which makes its host ``<name>.okta.com``.
+        host: The org's whole host name, such as a custom domain.
+        sender: What makes requests to hooks.  None sends them to loopback and private addresses only.
+        custom_properties: Properties that user profiles may have beside Okta's default ones.
+
+    Raises:
+        UsageError: a value can't be used, or the file can't.
+    """
+
+    def __init__(
+        self,
+        *,
+        seed: int | None = None,
+        clock: Clock | datetime | str | None = None,
+        profile: Profile | str | None = None,
+        db: str | Path | None = None,
+        name: str | None = None,
+        host: str | None = None,
+        sender: Sender | None = None,
+        custom_properties: Iterable[str] = (),
+    ) -> None:
+        self.profile = org_profile(profile)
+        self.clock = org_clock(clock)
+        self._store = Store(db)
+        try:
+            self.seed, chosen_host = org_identity(self._store, seed, org_host(name, host))
+            self._world = World(self.seed, org_host=chosen_host)
+            self._core = Core(store=self._store, world=self._world, clock=self.clock, profile=self.profile)
+            chosen_sender = sender or Transport(allows=loopback_and_private)
+            self.log = SystemLog(self._store)
+            self.deliveries = Ledger(self._store)
+            self.groups = Groups(self._core)
+            self.apps = Apps(self._core)
+            self.users = Users(self._core, self.groups, custom=frozenset(custom_properties))
+            self.event_hooks = EventHooks(self._core, chosen_sender)
+            self._sending = Sending(self._core, chosen_sender, self.deliveries)
+            self._engine = Engine(self._core, self._sending)
+            self._people = People(self._core)
+            self._happening = Happening(self._core, self._engine, self.deliveries, self.log, self._people)
+            self._furnish()
+            self._drained = self.deliveries.last_ended()
+            self._engine.load()
+        except BaseException:
+            self._store.close()
+            raise
+
+    def __repr__(self) -> str:
+        return f"Org(seed={self.seed}, host={self.host!r})"
+
+    @property
+    def host(self) -> str:
+        """The org's host name, which ``source`` of every delivery names (D4)."""
+        return self._world.org_host
+
+    @property
+    def base_url(self) -> str:
+        """The org's URL, without a path."""
+        return f"https://{self.host}"
+
+    def create_event_hook(
+        self,
+        *,
+        uri: str,
+        events: Iterable[str],
+        auth: str | tuple[str, str] | None = None,
+        name: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        description: str | None = None,
+        filter: Mapping[str, str] | None = None,  # noqa: A002 (Okta's own word)
+    ) -> EventHook:
+        """
+        Register an event hook: ACTIVE, but UNVERIFIED until ``verify`` succeeds.
+
+        Args:
+            uri: Where it delivers.
+            events: Event-hook-eligible types.
+            auth: The whole value of ``Authorization``, or a header's name and value.
+            name: Unique in the org; None makes one up.
+            headers: Custom headers, sent with every request.
+            description: For people.
+            filter: An expression for some of the types; only events for which it is true are delivered.
+
+        Raises:
+            OktaApiError: Okta would refuse it.
+        """
+        body = hook_body(
+            uri=uri,
+            events=events,
+            auth=auth,
+            name=name or free_hook_name(self.event_hooks.all()),
+            headers=headers,
+            description=description,
+            expressions=filter,
+        )
+        return self.event_hooks.create(body)
+
+    def verify(self, hook: HookRef) -> EventHook:
+        """
+        Ask a hook's receiver for its one-time verification.
+
+        Returns:
+            The hook as it is now: VERIFIED.
+
+        Raises:
+            VerificationFailedError: its text says what the receiver did wrong and how to put it right.
+        """
+        return self.event_hooks.verify(hook)
+
+    def hook_json(self, hook: HookRef) -> JsonObject:
+        """Return a hook as the API shows it."""
+        return hook_json(self.event_hooks.get(hook), base_url=self.base_url)
+
+    def create_user(
+        self,
+        login: str | None = None,
+        *,
+        first_name: str | None = None,
+        last_name: str | None = None,
+        email: str | None = None,
+        password: str | None = None,
+        activate: bool = True,
+        groups: Iterable[Group] = (),
+        **profile: Any,
+    ) -> User:
+        """
+        Create a user: ACTIVE with a password, else PROVISIONED, or STAGED without *activate*.
+
+        Args:
+            login: The unique name, in the form of an email address; None takes somebody of the org's company, John
+                Doe first.
+            first_name: By default taken from the login.
+            last_name: Likewise.
+            email: By default the login.
+            password: What the user signs in with.
+            activate: Whether the user is activated at once.
+            groups: Groups to join at once.
+            profile: Further properties, such as ``title="Engineer"``.
+
+        Raises:
+            OktaApiError: Okta would refuse it.
+        """
+        somebody = self._people.new() if login is None else None
+        body = user_body(
+            login,
+            somebody=somebody,
+            first_name=first_name,
+            last_name=last_name,
+            email=email,
+            password=password,
+            groups=[group.id for group in groups],
+            profile=profile,
+        )
+        return User(self, self.users.create(body, activate=activate).id)
+
+    def user(self, ref: str) -> User:
+        """Return a user by id, login, or the login's part before the ``@``."""
+        return User(self, self.users.get(ref).id)
+
+    def create_group(self, name: str, description: str | None = None) -> Group:
+        """Create a group."""
+        return Group(self, self.groups.create({"profile": {"name": name, "description": description}}).id)
+
+    def group(self, name: str) -> Group:
+        """Return a group by its name or id."""
+        found = self.groups.named(name) or self.groups.get(name)
+        return Group(self, found.id)
+
+    def create_app(self, label: str) -> App:
+        """Create an app, for users to be assigned to."""
+        return App(self, self.apps.create({"label": label}).id)
+
+    def call(self, **known: Any) -> Call:
+        """Return a new call to hand to ``event_hooks`` and its like; *known* are fields of ``Call``, such as ``path``."""
+        return self._core.call(**known)
+
+    def error_body(self, error: Any) -> JsonObject:
+        """Return the JSON of an ``OktaApiError`` with an ``errorId`` of this org (E1, N4)."""
+        error.error_id = error.error_id or self._core.tokens.error_id()
+        body: JsonObject = error.body()
+        return body
+
+    def trigger(
+        self,
+        event_type: str,
+        *,
+        hook: HookRef | None = None,
+        user: User | None = None,
+        group: Group | None = None,
+        app: App | None = None,
+        actor: User | None = None,
+        origin: Origin | None = None,
+        result: str | None = None,
+        reason: str | None = None,
+        edits: Mapping[str, Any] | None = None,
+        timeout: float = _PATIENCE,
+    ) -> Delivery:
+        """
+        Let an event of any type happen, and wait for its delivery.
+
+        It goes into the System Log and to every hook that receives it; batching windows are not waited for.
+
+        Args:
+            event_type: A known type.
+            hook: Whose delivery to return; None takes the oldest of those that get one.
+            user: Whom it happens to; None takes somebody who is there.
+            group: Which group it happens to.
+            app: Which app it happens to.
+            actor: Who does it.
+            origin: What causes it; by default what usually does.
+            result: ``outcome.result``.
+            reason: ``outcome.reason``.
+            edits: Values by path, such as ``{"target.0.alternateId": "x"}``.
+            timeout: Seconds to wait.
+
+        Returns:
+            The delivery.  If no hook gets the event, its outcome is NOT_SENT and ``explain()`` says why.
+
+        Raises:
+            UsageError: unknown event type, or an edit doesn't fit.
+            TimeoutError: the delivery did not end in time.
+        """
+        wanted = None if hook is None else self.event_hooks.get(hook).id
+        happened = self._happening.trigger(
+            event_type,
+            hook_id=wanted,
+            person=None if user is None else user.record.in_events(),
+            group=None if group is None else group.record.in_events(),
+            app=None if app is None else app.record.in_events(),
+            actor=None if actor is None else actor.record.in_events(),
+            origin=origin,
+            result=result,
+            reason=reason,
+            edits=edits or {},
+            timeout=timeout,
+        )
+        if happened is None:
+            raise TimeoutError(f"waited {timeout:g} s for the delivery of {event_type}; {self._still_pending()}")
+        return happened
+
+    def preview(self, hook: HookRef, event_type: str, *, event: Mapping[str, Any] | None = None) -> Delivery:
+        """
+        Send a sample without an occurrence, as the Admin Console's Preview does: to any hook, past filters and limits.
+
+        Args:
+            hook: Which hook, verified or not.
+            event_type: The newest such event of the System Log is sent, or sample data if there is none (P4-P6).
+            event: A LogEvent of your own instead.
+
+        Raises:
+            UsageError: unknown event type.
+        """
+        found = self.event_hooks.get(hook)
+        if event is not None:
+            return self._sending.preview(found, dict(event))
+        newest = self.log.newest(find_event_type(event_type).id)
+        if newest is not None:
+            return self._sending.preview(found, as_preview(newest))
+        sample = preview_sample(
+            event_type, world=self._world, number=self._store.next("sample"), published=self._core.now()
+        )
+        return self._sending.preview(found, sample)
+
+    def redeliver(self, delivery: Delivery | int, *, new_envelope: bool = False) -> Delivery:
+        """
+        Send a delivery of the ledger once more.
+
+        Args:
+            delivery: Which one, or its number.
+            new_envelope: False repeats the same bytes with the same ``eventId``; True puts the same events, uuids and
+                all, into a new envelope (D12).
+
+        Raises:
+            UsageError: there is no such delivery.
+            OktaApiError: its hook is gone.
+        """
+        number = delivery if isinstance(delivery, int) else delivery.number
+        old = self.deliveries.get(number)
+        if old is None:
+            raise UsageError(f"there is no delivery {number}", hint=f"the ledger has {len(self.deliveries)}")
+        return self._sending.repeat(self.event_hooks.get(old.hook_id), old, new_envelope=new_envelope)
+
+    def drain(self, timeout: float = _PATIENCE) -> list[Delivery]:
+        """
+        Wait until nothing is pending, without waiting for batching windows to close.
+
+        Returns:
+            The deliveries that have ended since the last call, Previews left out.
+
+        Raises:
+            TimeoutError: something is still pending after *timeout* seconds.
+        """
+        if not self._engine.wait_until_idle(timeout):
+            raise TimeoutError(f"waited {timeout:g} s; {self._still_pending()}")
+        ended = self.deliveries.all(after=self._drained)
+        self._drained = self.deliveries.last_ended()
+        return [delivery for delivery in ended if delivery.kind is not Kind.PREVIEW]
+
+    def system_log(self, event_type: str | None = None) -> list[JsonObject]:
+        """Return the events of the System Log in the shape of the API, the oldest first; all, or those of one type."""
+        return self.log.events(event_type)
+
+    def close(self) -> None:
+        """Let the requests in flight end and stop; what is pending stays in the file, if there is one."""
+        if not self._store.closed:
+            self._engine.stop()
+            self._store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _furnish(self) -> None:
+        with self._store.transaction():
+            if self._store.get("furnished") is None:
+                self.groups.add_everyone()
+                self.users.add_admin()
+                self._store.keep("furnished", "yes")
+
+    def _still_pending(self) -> str:
+        waiting = self._engine.pending()
+        names = {hook.id: hook.name for hook in self._core.hooks().values()}
+        listed = ", ".join(f"{count} for {names.get(hook_id, hook_id)!r}" for hook_id, count in waiting.items())
+        return f"still pending: {listed or 'nothing'}"

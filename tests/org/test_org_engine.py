@@ -1,0 +1,326 @@
+"""The delivery engine: batches, order, one request in flight, retries, and what is told of failures (D8-D36, R1-R8)."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from emulator import Org, Outcome
+from emulator.delivery.exchange import Failure
+
+URI = "https://hooks.example.com/okta"
+CREATE, DEACTIVATE = "user.lifecycle.create", "user.lifecycle.deactivate"
+
+
+def hook(org: Org, *events: str, **more):
+    return org.verify(org.create_event_hook(uri=URI, events=events or (CREATE,), **more))
+
+
+def test_only_active_and_verified_hooks_get_events_and_never_later(org: Org, receiving) -> None:
+    """V16, D14."""
+    one = org.create_event_hook(uri=URI, events=[CREATE])
+    org.create_user()
+    org.verify(one)
+    org.create_user()
+    org.event_hooks.deactivate(one)
+    org.create_user()
+    org.event_hooks.activate(one)
+    org.create_user()
+
+    logins = [event["target"][0]["alternateId"] for delivery in org.drain() for event in delivery.events]
+    assert logins == [org.log.events(CREATE)[number]["target"][0]["alternateId"] for number in (1, 3)]
+
+
+def test_each_matching_hook_gets_a_request_of_its_own(org: Org, receiving) -> None:
+    """D16, D17."""
+    first, second = hook(org), hook(org, CREATE, DEACTIVATE)
+    hook(org, DEACTIVATE)
+    unverified = org.create_event_hook(uri=URI, events=[CREATE])
+
+    org.create_user()
+
+    deliveries = org.drain()
+    assert {delivery.hook_id for delivery in deliveries} == {first.id, second.id}
+    assert len({delivery.event_id for delivery in deliveries}) == 2
+    assert len({delivery.uuids for delivery in deliveries}) == 1
+    listed = f"{first.id},{second.id},{unverified.id}"
+    assert {event["debugContext"]["debugData"]["targetEventHookIds"] for event in receiving.events} == {listed}
+    assert org.log.events(CREATE)[0]["debugContext"]["debugData"]["targetEventHookIds"] == listed
+
+
+def test_an_event_no_hook_wants_names_none(org: Org) -> None:
+    org.create_user()
+
+    assert "targetEventHookIds" not in org.log.events(CREATE)[0]["debugContext"]["debugData"]
+
+
+def test_events_wait_for_the_window_to_close(make_org, receiving) -> None:
+    """D10, D36: the window opens with the first undelivered event."""
+    org = make_org(profile="delivery.window=10")
+    hook(org)
+    org.create_user()
+    org.clock.advance(6)
+    org.create_user()
+    org.clock.advance(3.9)
+    assert receiving.posts == []
+
+    org.clock.advance(0.2)
+
+    receiving.wait_for(1)
+    assert [len(envelope["data"]["events"]) for envelope in receiving.envelopes] == [2]
+
+
+def test_a_full_batch_does_not_wait(make_org, receiving) -> None:
+    """D9."""
+    org = make_org(profile="delivery.window=10,delivery.max_batch=3")
+    hook(org)
+    for _ in range(7):
+        org.create_user()
+
+    receiving.wait_for(2)
+    assert [len(envelope["data"]["events"]) for envelope in receiving.envelopes] == [3, 3]
+    assert [len(delivery.uuids) for delivery in org.drain()] == [3, 3, 1]
+
+
+def test_a_batch_is_in_order_of_publication(make_org, receiving) -> None:
+    """D8."""
+    org = make_org(profile="delivery.window=10")
+    hook(org, CREATE, DEACTIVATE)
+    for _ in range(3):
+        org.create_user().deactivate()
+
+    org.drain()
+    published = [event["published"] for event in receiving.events]
+    assert published == sorted(published)
+    assert len(published) == 6
+
+
+def test_one_request_is_in_flight_per_hook(org: Org, receiving) -> None:
+    """D35."""
+    receiving.gate = threading.Event()
+    hook(org)
+    for _ in range(3):
+        org.create_user()
+    receiving.wait_for(1)
+    assert len(receiving.posts) == 1
+
+    receiving.gate.set()
+
+    assert [len(delivery.uuids) for delivery in org.drain()] == [1, 1, 1]
+
+
+def test_a_slow_hook_does_not_hold_up_another(org: Org, receiving) -> None:
+    hook(org)
+    hook(org)
+    receiving.gate = threading.Event()
+    org.create_user()
+
+    receiving.wait_for(2)
+    receiving.gate.set()
+
+    assert len(org.drain()) == 2
+
+
+@pytest.mark.parametrize(
+    ("answers", "outcome", "attempts"),
+    [
+        ([500, 204], Outcome.DELIVERED, [500, 204]),
+        ([Failure.TIMEOUT, 200], Outcome.DELIVERED, [None, 200]),
+        ([503, 503], Outcome.FAILED, [503, 503]),
+        ([401], Outcome.FAILED, [401]),
+    ],
+)
+def test_the_ledger_keeps_every_attempt(org: Org, receiving, answers, outcome, attempts) -> None:
+    hook(org, auth="Basic s3cret-value")
+    receiving.answers = list(answers)
+    org.create_user()
+
+    (delivery,) = org.drain()
+    assert (delivery.outcome, [attempt.exchange.status for attempt in delivery.attempts]) == (outcome, attempts)
+    assert list(org.deliveries) == [delivery]
+    assert len({request.body for request in receiving.posts}) == 1
+    assert "s3cret-value" not in repr(delivery) + delivery.explain()
+    assert ("Authorization", "[secret]") in delivery.attempts[0].exchange.request.headers
+
+
+def test_a_failed_delivery_is_told_in_the_system_log_alone(org: Org, receiving) -> None:
+    """R8, A30, D32: and it tells of no success."""
+    one = hook(org)
+    receiving.answers = [500, 500]
+    org.create_user()
+    org.create_user()
+
+    org.drain()
+
+    (told,) = org.system_log("event_hook.delivery")
+    assert (told["actor"]["type"], told["actor"]["alternateId"]) == ("SystemPrincipal", "system@okta.com")
+    assert told["outcome"] == {"result": "FAILURE", "reason": "500 says the receiver failed"}
+    assert told["debugContext"]["debugData"] == {"errorMessage": "500 says the receiver failed"}
+    assert (told["transaction"]["type"], told["target"][0]["id"]) == ("JOB", one.id)
+    assert told["displayMessage"] == "Event hook delivery failed"
+    assert told["legacyEventType"] == "platform.event_hook.delivered.failure"
+
+
+def test_trigger_returns_the_delivery_of_its_event(make_org) -> None:
+    org = make_org(profile="delivery.window=10")
+    hook(org, "policy.lifecycle.update")
+
+    delivery = org.trigger("policy.lifecycle.update", result="FAILURE", edits={"target.0.displayName": "Mine"})
+
+    assert delivery.outcome is Outcome.DELIVERED, delivery.explain()
+    assert delivery.events[0]["target"][0]["displayName"] == "Mine"
+    assert org.system_log()[-1]["target"][0]["displayName"] == "Mine"
+    assert delivery.events[0]["outcome"]["result"] == "FAILURE"
+
+
+def test_trigger_uses_the_org_s_own_users(org: Org) -> None:
+    hook(org, "user.session.start", DEACTIVATE)
+    made = org.create_user(login="jane.roe@example.com")
+
+    signed_in = org.trigger("user.session.start").events[0]
+
+    assert (signed_in["actor"]["id"], signed_in["actor"]["alternateId"]) == (made.id, "jane.roe@example.com")
+    assert org.trigger(DEACTIVATE, actor=made).events[0]["actor"]["id"] == made.id
+
+
+@pytest.mark.parametrize(
+    ("prepare", "reason"),
+    [
+        (lambda _: None, "the org has no event hook"),
+        (lambda org: org.create_event_hook(uri=URI, events=[CREATE]), "is UNVERIFIED: call verify() first"),
+        (lambda org: org.event_hooks.deactivate(hook(org)), "is INACTIVE"),
+        (lambda org: hook(org, DEACTIVATE), "is not subscribed to user.lifecycle.create"),
+    ],
+)
+def test_an_event_nobody_gets_says_why(org: Org, prepare, reason) -> None:
+    prepare(org)
+
+    delivery = org.trigger(CREATE)
+
+    assert delivery.outcome is Outcome.NOT_SENT
+    assert reason in delivery.explain()
+
+
+def test_a_hook_that_stops_while_events_wait_gets_none_of_them(make_org, receiving) -> None:
+    org = make_org(profile="delivery.window=10")
+    one = hook(org)
+    org.create_user()
+    org.event_hooks.deactivate(one)
+
+    (delivery,) = org.drain()
+    assert delivery.outcome is Outcome.NOT_SENT
+    assert "no longer ACTIVE and VERIFIED" in delivery.explain()
+    assert receiving.posts == []
+
+
+def test_preview_sends_sample_data_to_any_hook(org: Org, receiving) -> None:
+    """P6-P10, V21: not verified, not logged, not counted, and by another sender."""
+    one = org.create_event_hook(uri=URI, events=[CREATE])
+
+    delivery = org.preview(one, CREATE)
+
+    assert delivery.outcome is Outcome.DELIVERED
+    (event,) = receiving.events
+    assert (event["actor"], event["target"], event["outcome"]) == (None, None, {"result": "Success", "reason": None})
+    headers = dict(receiving.posts[0].headers)
+    assert headers["User-Agent"].startswith("Okta Hook Service v1.0.0 - cal")
+    assert len(headers["X-Okta-Request-Id"]) == 27
+    assert org.log.events(CREATE) == []
+    assert org.drain() == []
+
+
+def test_preview_of_a_type_that_happened_shows_the_newest(org: Org, receiving) -> None:
+    """P5."""
+    one = hook(org, DEACTIVATE)
+    org.create_user()
+
+    org.preview(one, CREATE)
+
+    (event,) = receiving.events
+    assert event["uuid"] == org.log.events(CREATE)[-1]["uuid"]
+    assert event["insertionTimestamp"] is None
+    assert event["target"][0]["detailEntry"] is None
+
+
+@pytest.mark.parametrize("new_envelope", [False, True])
+def test_a_delivery_can_be_repeated(org: Org, receiving, new_envelope) -> None:
+    """D12: the same request, or the same events in another."""
+    hook(org)
+    org.create_user()
+    (first,) = org.drain()
+
+    again = org.redeliver(first, new_envelope=new_envelope)
+
+    assert (again.event_id == first.event_id) is not new_envelope
+    assert (again.body == first.body) is not new_envelope
+    assert again.uuids == first.uuids
+
+
+def test_a_real_delivery_has_no_request_id(org: Org, receiving) -> None:
+    """H5."""
+    hook(org)
+    org.create_user()
+
+    org.drain()
+    assert "X-Okta-Request-Id" not in dict(receiving.posts[0].headers)
+
+
+def test_the_daily_limit_can_be_rehearsed(make_org, receiving) -> None:
+    """M3-M6: a warning, then a violation, then nothing until 24 h after the first event."""
+    org = make_org(profile="limits.daily=5,limits.warning=3")
+    hook(org)
+    hook(org)
+    for _ in range(7):
+        org.create_user()
+    org.drain()
+    assert len(receiving.events) == 2 * 5
+    assert [event["eventType"] for event in org.system_log() if "rate_limit" in event["eventType"]] == [
+        "system.operation.rate_limit.warning",
+        "system.operation.rate_limit.violation",
+    ]
+    (warning,) = org.system_log("system.operation.rate_limit.warning")
+    assert warning["debugContext"]["debugData"]["operationRateLimitType"] == "event_hook_delivery"
+    assert warning["debugContext"]["debugData"]["operationRateLimitThreshold"] == "3"
+    assert "used up (M3)" in org.trigger(CREATE).explain()
+
+    org.clock.advance(24 * 3600)
+    org.create_user()
+
+    org.drain()
+    assert len(receiving.events) == 2 * 6
+
+
+def test_propagation_takes_as_long_as_the_profile_says(make_org, receiving) -> None:
+    """D15."""
+    org = make_org(profile="delivery.propagation_delay=60")
+    hook(org)
+    org.create_user()
+    org.clock.advance(61)
+    org.create_user()
+
+    assert len([event for delivery in org.drain() for event in delivery.events]) == 1
+
+
+def test_what_goes_wrong_in_the_engine_is_raised_to_who_waits(org: Org, receiving, monkeypatch) -> None:
+    hook(org)
+
+    def stumble(*_, **__):
+        raise RuntimeError("out of order")
+
+    monkeypatch.setattr(receiving, "send", stumble)
+    org.create_user()
+
+    with pytest.raises(RuntimeError, match="out of order"):
+        org.drain()
+
+
+def test_draining_too_short_says_what_is_pending(org: Org, receiving) -> None:
+    hook(org, name="slow one")
+    receiving.gate = threading.Event()
+    org.create_user()
+
+    with pytest.raises(TimeoutError, match="1 for 'slow one'"):
+        org.drain(timeout=0.05)
+    receiving.gate.set()
+    assert len(org.drain()) == 1

@@ -1,0 +1,286 @@
+"""Every accepted change raises exactly the events of tables U and G, and hooks get them in Okta's shapes."""
+
+from __future__ import annotations
+
+import pytest
+
+from emulator import OktaApiError, Org, Outcome
+from emulator.contract.schemas import validate_envelope
+from emulator.payloads import as_delivery
+
+PASSWORD = "correct horse"
+
+
+def types(org: Org) -> list[str]:
+    """The types in the System Log so far."""
+    return [event["eventType"] for event in org.system_log()]
+
+
+def user(org: Org, state: str):
+    """A user in a state, reached by the calls that lead there."""
+    made = org.create_user(
+        login="jane.roe@example.com",
+        activate=state != "STAGED",
+        password=None if state in {"STAGED", "PROVISIONED"} else PASSWORD,
+    )
+    if state == "SUSPENDED":
+        made.suspend()
+    if state == "DEPROVISIONED":
+        made.deactivate()
+    if state == "RECOVERY":
+        made.reset_password()
+    if state == "PASSWORD_EXPIRED":
+        made.expire_password()
+    assert made.status == state
+    return made
+
+
+@pytest.mark.parametrize(
+    ("options", "status", "events"),
+    [
+        ({"activate": False}, "STAGED", ["user.lifecycle.create"]),
+        ({}, "PROVISIONED", ["user.lifecycle.create"]),
+        (
+            {"password": PASSWORD},
+            "ACTIVE",
+            ["user.lifecycle.create", "user.account.update_password", "user.lifecycle.activate"],
+        ),
+    ],
+    ids=["U-a", "U-b", "U-c"],
+)
+def test_creating_a_user(org: Org, options, status, events) -> None:
+    made = org.create_user(login="jane.roe@example.com", **options)
+
+    assert (made.status, types(org)) == (status, events)
+    assert len({event["transaction"]["id"] for event in org.system_log()}) == 1
+
+
+@pytest.mark.parametrize(
+    ("state", "call", "target", "events"),
+    [
+        ("STAGED", "activate", "PROVISIONED", []),
+        ("DEPROVISIONED", "activate", "ACTIVE", ["user.lifecycle.activate"]),
+        ("PROVISIONED", "reactivate", "PROVISIONED", []),
+        ("RECOVERY", "reactivate", "RECOVERY", []),
+        ("STAGED", "deactivate", "DEPROVISIONED", ["user.lifecycle.deactivate"]),
+        ("PROVISIONED", "deactivate", "DEPROVISIONED", ["user.lifecycle.deactivate"]),
+        ("ACTIVE", "deactivate", "DEPROVISIONED", ["user.lifecycle.deactivate"]),
+        ("SUSPENDED", "deactivate", "DEPROVISIONED", ["user.lifecycle.deactivate"]),
+        ("ACTIVE", "delete", "DEPROVISIONED", ["user.lifecycle.deactivate"]),
+        ("ACTIVE", "suspend", "SUSPENDED", ["user.session.clear", "user.lifecycle.suspend"]),
+        ("SUSPENDED", "unsuspend", "ACTIVE", ["user.lifecycle.unsuspend"]),
+        ("ACTIVE", "expire_password", "PASSWORD_EXPIRED", ["user.account.expire_password"]),
+        ("ACTIVE", "reset_password", "RECOVERY", ["user.account.reset_password"]),
+        ("PASSWORD_EXPIRED", "reset_password", "RECOVERY", ["user.account.reset_password"]),
+        ("ACTIVE", "reset_factors", "ACTIVE", ["user.mfa.factor.reset_all"]),
+        ("SUSPENDED", "clear_sessions", "SUSPENDED", ["user.session.clear"]),
+    ],
+)
+def test_each_call_of_the_state_table(org: Org, state, call, target, events) -> None:
+    made = user(org, state)
+    before = len(types(org))
+
+    getattr(made, call)()
+
+    assert (made.status, types(org)[before:]) == (target, events)
+
+
+@pytest.mark.parametrize(
+    ("state", "call", "status", "code"),
+    [
+        ("ACTIVE", "activate", 403, "E0000016"),
+        ("PROVISIONED", "activate", 403, "E0000016"),
+        ("ACTIVE", "reactivate", 403, "E0000038"),
+        ("DEPROVISIONED", "deactivate", 403, "E0000038"),
+        ("PROVISIONED", "suspend", 400, "E0000001"),
+        ("ACTIVE", "unsuspend", 400, "E0000001"),
+        ("ACTIVE", "unlock", 403, "E0000032"),
+        ("STAGED", "reset_password", 403, "E0000017"),
+        ("STAGED", "expire_password", 403, "E0000038"),
+        ("DEPROVISIONED", "reset_factors", 403, "E0000038"),
+    ],
+)
+def test_a_call_in_the_wrong_state_is_refused_and_changes_nothing(org: Org, state, call, status, code) -> None:
+    made = user(org, state)
+    before = types(org)
+
+    with pytest.raises(OktaApiError) as caught:
+        getattr(made, call)()
+
+    assert (caught.value.status, caught.value.code) == (status, code)
+    assert (made.status, types(org)) == (state, before)
+
+
+def test_the_activation_link_leads_to_active(org: Org) -> None:
+    made = user(org, "PROVISIONED").complete_activation(PASSWORD)
+
+    assert made.status == "ACTIVE"
+    assert types(org)[1:] == ["user.account.update_password", "user.lifecycle.activate"]
+    assert org.system_log("user.lifecycle.activate")[0]["actor"]["id"] == made.id
+
+
+def test_deleting_for_good_raises_the_captured_set(org: Org) -> None:
+    """U-r with its footnotes 4 and 5."""
+    made = user(org, "DEPROVISIONED")
+    before = len(types(org))
+
+    made.delete()
+
+    revoked, _, renamed, _ = events = org.system_log()[before:]
+    assert [event["eventType"] for event in events] == [
+        "user.account.privilege.revoke",
+        "user.lifecycle.delete.initiated",
+        "user.account.update_profile",
+        "user.lifecycle.delete.completed",
+    ]
+    assert (revoked["actor"]["id"], revoked["target"], revoked["transaction"]["id"]) == (made.id, None, "unknown")
+    assert renamed["target"][0]["alternateId"] == f"{made.id}@deleted.invalid"
+    with pytest.raises(OktaApiError, match="Resource not found"):
+        _ = made.record
+
+
+@pytest.mark.parametrize(
+    ("cascade", "events"),
+    [
+        ("minimal", ["user.lifecycle.deactivate"]),
+        ("apps", ["user.lifecycle.deactivate", "application.user_membership.remove"]),
+        (
+            "apps_and_groups",
+            ["user.lifecycle.deactivate", "application.user_membership.remove", "group.user_membership.remove"],
+        ),
+    ],
+)
+def test_a_deactivation_takes_along_what_the_profile_says(make_org, cascade, events) -> None:
+    org = make_org(profile=f"events.deactivate_cascade={cascade}")
+    made = user(org, "ACTIVE")
+    org.create_app("Payroll").assign(made)
+    org.create_group("Sales").add(made)
+    before = len(types(org))
+
+    made.deactivate()
+
+    told = org.system_log()[before:]
+    assert [event["eventType"] for event in told] == events
+    assert {event["debugContext"]["debugData"]["requestUri"] for event in told} == {
+        f"/api/v1/users/{made.id}/lifecycle/deactivate"
+    }
+
+
+def test_a_profile_change_names_what_changed(org: Org) -> None:
+    made = user(org, "ACTIVE").update(title="Engineer", department="R&D")
+
+    assert org.system_log()[-1]["debugContext"]["debugData"]["changedAttributes"] == "title,department"
+    assert made.profile["title"] == "Engineer"
+
+
+def test_membership_is_told_once(org: Org) -> None:
+    """G3, G4: a second time is no event."""
+    made, group = user(org, "ACTIVE"), org.create_group("Sales")
+
+    group.add(made).add(made).remove(made).remove(made)
+
+    assert types(org)[-2:] == ["group.user_membership.add", "group.user_membership.remove"]
+    assert [target["type"] for target in org.system_log()[-1]["target"]] == ["User", "UserGroup"]
+    assert org.system_log()[-1]["target"][1]["displayName"] == "Sales"
+
+
+def test_everyone_cannot_be_changed(org: Org) -> None:
+    """G6, G8."""
+    made = user(org, "ACTIVE")
+
+    assert [group.name for group in made.groups] == ["Everyone"]
+    with pytest.raises(OktaApiError, match="E0000006"):
+        org.group("Everyone").delete()
+
+
+def test_one_event_in_two_shapes(subscribed, receiving) -> None:
+    """L13, D18-D20: the same uuid, instant and transaction in the hook's body and in the System Log."""
+    org = subscribed("user.lifecycle.deactivate")
+    made = user(org, "ACTIVE").deactivate()
+
+    (delivery,) = org.drain()
+    (sent,) = delivery.events
+    (logged,) = org.system_log("user.lifecycle.deactivate")
+    assert {name: sent[name] for name in ("uuid", "published", "displayMessage")} == {
+        name: logged[name] for name in ("uuid", "published", "displayMessage")
+    }
+    assert sent["transaction"]["id"] == logged["transaction"]["id"]
+    assert sent["target"] == [
+        {"id": made.id, "type": "User", "alternateId": "jane.roe@example.com", "displayName": "Jane Roe"}
+    ]
+    assert logged["request"]["ipChain"][0]["ip"] == sent["client"]["ipChain"][0]["ip"]
+    assert "request" not in sent
+    assert as_delivery(logged) == sent
+    assert list(validate_envelope(receiving.envelopes[0])) == []
+
+
+def test_events_of_a_frozen_clock_still_have_an_order(org: Org) -> None:
+    user(org, "ACTIVE").deactivate()
+
+    published = [event["published"] for event in org.system_log()]
+    assert published == sorted(set(published))
+
+
+def test_two_orgs_share_nothing(make_org) -> None:
+    one, other = make_org(seed=1), make_org(seed=2)
+
+    one.create_user(login="jane.roe@example.com")
+
+    assert other.system_log() == []
+    assert one.host != other.host
+    with pytest.raises(OktaApiError):
+        other.user("jane.roe@example.com")
+
+
+def test_the_same_seed_and_clock_give_the_same_bytes(make_org, receiving) -> None:
+    for _ in range(2):
+        org = make_org()
+        org.verify(org.create_event_hook(uri="https://hooks.example.com/", events=["user.lifecycle.create"]))
+        org.create_user()
+        assert org.drain()[0].outcome is Outcome.DELIVERED
+        org.close()
+
+    assert receiving.posts[0].body == receiving.posts[1].body
+
+
+@pytest.mark.parametrize(
+    ("body", "subject", "cause"),
+    [
+        ({}, "newUser", "profile: The field cannot be left blank"),
+        ({"profile": {"login": "a@example.com"}}, "newUser", "email: The field cannot be left blank"),
+        (
+            {"profile": {"login": "a@example.com", "shoeSize": "44"}},
+            "newUser",
+            "Property name 'shoeSize' is not defined in profile",
+        ),
+        (
+            {"profile": {"login": "nobody", "email": "a@example.com", "firstName": "A", "lastName": "B"}},
+            "login",
+            "login: Username must be in the form of an email address",
+        ),
+    ],
+)
+def test_a_user_okta_would_refuse(org: Org, body, subject, cause) -> None:
+    with pytest.raises(OktaApiError) as caught:
+        org.users.create(body)
+
+    assert caught.value.summary == f"Api validation failed: {subject}"
+    assert cause in caught.value.causes
+    assert types(org) == []
+
+
+def test_a_login_is_unique_whatever_its_case(org: Org) -> None:
+    user(org, "ACTIVE")
+
+    with pytest.raises(OktaApiError) as caught:
+        org.create_user(login="Jane.Roe@example.com")
+
+    assert caught.value.causes == ("login: An object with this field already exists in the current organization",)
+
+
+@pytest.mark.parametrize("ref", ["{id}", "jane.roe@example.com", "JANE.ROE@example.com", "jane.roe"])
+def test_a_user_has_several_names(org: Org, ref: str) -> None:
+    """U15."""
+    made = user(org, "ACTIVE")
+
+    assert org.user(ref.format(id=made.id)) == made
