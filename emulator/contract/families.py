@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["default_message", "default_outcome", "default_targets", "pick_legacy"]
+__all__ = ["CLASSIC_ONLY", "default_message", "default_outcome", "default_targets", "pick_legacy", "targets_of_schema"]
+
+# U21: these no longer occur in an Identity Engine org.
+CLASSIC_ONLY = frozenset({"user.authentication.authenticate", "user.credential.enroll", "user.account.unlock_token"})
 
 # T4: the catalogue names the schema of detailEntry, captures show which target types go with it.
 _SEEN_WITH_SCHEMA = {
@@ -74,9 +77,13 @@ def default_targets(event_type: str, schemas: Iterable[str]) -> tuple[tuple[str,
         return tuple(dict.fromkeys([*own, *seen])), True
     if family:
         return family, False
-    named = [_SUFFIX.sub("", schema) for schema in schemas]
-    named = list(dict.fromkeys(name for name in named if name))
+    named = list(dict.fromkeys(name for schema in schemas for name in targets_of_schema(schema) if name))
     return tuple(named) if named else (_in_camel_case(event_type),), False
+
+
+def targets_of_schema(schema: str) -> tuple[str, ...]:
+    """Return the target types whose ``detailEntry`` a catalogue schema describes (T4, T5)."""
+    return _SEEN_WITH_SCHEMA.get(schema) or (_SUFFIX.sub("", schema),)
 
 
 def _in_camel_case(event_type: str) -> str:

@@ -31,17 +31,27 @@ class Draws:
     Each method takes a label that says what the value is for, and numbers that tell the values of one label apart.
     """
 
-    __slots__ = ("_start",)
+    __slots__ = ("_constant", "_start")
 
     def __init__(self, seed: int) -> None:
         # The version in the person string would change if the way of drawing ever had to.
         key = blake2b(str(seed).encode(), digest_size=32).digest()
         self._start = blake2b(key=key, person=b"okta-hooks 1", digest_size=64)
+        self._constant: dict[str, bytes] = {}
 
     def raw(self, label: str, *numbers: int | str) -> bytes:
         """Return 64 bytes."""
+        if not numbers:
+            # What has no number is the same for all events of a world.
+            found = self._constant.get(label)
+            if found is None:
+                found = self._constant[label] = self._digest(label)
+            return found
+        return self._digest("\0".join((label, *map(str, numbers))))
+
+    def _digest(self, text: str) -> bytes:
         state = self._start.copy()
-        state.update("\0".join((label, *map(str, numbers))).encode("utf-8", "surrogatepass"))
+        state.update(text.encode("utf-8", "surrogatepass"))
         return state.digest()
 
     def below(self, limit: int, label: str, *numbers: int | str) -> int:

@@ -47,9 +47,13 @@ def build_envelope(
     if not events:
         raise UsageError("a delivery needs at least one event")
     if event_time is None:
-        published = [moment for moment in (moments.parse(event.get("published")) for event in events) if moment]
-        last = max(published, default=None) or moments.default_published(world.draws, number, "")
-        event_time = moments.default_event_time(world.draws, last, number)
+        published = [
+            moment for moment in (moments.parse(event.get("published")) for event in events) if moment is not None
+        ]
+        last = max(published) if published else moments.default_published(world.draws, number, "")
+        built = moments.default_event_time(world.draws, last, number)
+    else:
+        built = moments.milliseconds(event_time, "event_time")
     return {
         "eventType": ENVELOPE_TYPE,
         "eventTypeVersion": ENVELOPE_TYPE_VERSION,
@@ -57,7 +61,7 @@ def build_envelope(
         "source": f"https://{world.org_host}/api/v1/eventHooks/{hook_id}",
         "eventId": uuid_random(world.draws.raw("event id", hook_id, number)),
         "data": {"events": list(events)},
-        "eventTime": moments.as_text(moments.require_aware(event_time, "event_time")),
+        "eventTime": moments.text_of(built),
         "contentType": CONTENT_TYPE,
     }
 

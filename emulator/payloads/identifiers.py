@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from emulator.payloads.moments import ticks_since_1582
-
-if TYPE_CHECKING:
-    from datetime import datetime
 
 __all__ = ["PREFIXES", "id_prefix", "uuid_of_time", "uuid_random"]
 
@@ -26,6 +21,7 @@ PREFIXES = {
     "EventHook": "who",
     "InlineHook": "cal",
     "MFA Factor": "00o",
+    "MobilePhone": "mbl",
     "NetworkZoneEntity": "nzo",
     "OAuth2ClientSecretEntity": "ocs",
     "Org": "00o",
@@ -56,12 +52,12 @@ def id_prefix(target_type: str) -> str:
     return "".join(kept)[:3].ljust(3, "x")
 
 
-def uuid_of_time(moment: datetime, *, tick: int, clock: int, node: str) -> str:
+def uuid_of_time(moment: int, *, tick: int, clock: int, node: str) -> str:
     """
     Return a version 1 UUID for an instant (N6).
 
     Args:
-        moment: An aware datetime, of which the milliseconds count.
+        moment: Milliseconds since 1970.
         tick: 0 to 9,999 tenths of a microsecond within the millisecond.
         clock: The 14-bit clock sequence.
         node: 12 hex digits, the same for all events of an org.

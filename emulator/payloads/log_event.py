@@ -8,11 +8,19 @@ from emulator.contract.catalogue import event_type as find_event_type
 from emulator.errors import UsageError
 from emulator.payloads import moments
 from emulator.payloads.identifiers import uuid_of_time
-from emulator.payloads.origins import actor_of, authentication_of, client_of, request_of, security_of, transaction_of
+from emulator.payloads.origins import (
+    actor_of,
+    authentication_of,
+    client_of,
+    device_of,
+    request_of,
+    security_of,
+    transaction_of,
+)
 from emulator.payloads.pools import FACTORS
 from emulator.payloads.recipes import recipe_for
 from emulator.payloads.scene import Origin, Scene
-from emulator.payloads.targets import build_target
+from emulator.payloads.targets import build_targets
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,10 +30,9 @@ if TYPE_CHECKING:
     from emulator.payloads.recipes import Recipe
     from emulator.payloads.world import App, Group, Person, World
 
-__all__ = ["build_event"]
+__all__ = ["assemble", "build_event", "uuid_of"]
 
 _TICKS = 10_000  # of a UUID's clock in a millisecond
-_FAILURES = frozenset({"FAILURE", "DENY"})
 
 
 def build_event(
@@ -39,6 +46,7 @@ def build_event(
     group: Group | None = None,
     app: App | None = None,
     actor: Person | None = None,
+    admin: Person | None = None,
     origin: Origin | None = None,
     result: str | None = None,
     reason: str | None = None,
@@ -61,7 +69,8 @@ def build_event(
         person: The user it happens to; John Doe by default.
         group: The group it happens to.
         app: The app it happens to.
-        actor: The user who does it; by default the one that fits *origin*.
+        actor: The user who does it, whatever *origin* is; by default the one that fits it.
+        admin: Who acts if *origin* says that an admin does; the world's first by default.
         origin: What caused it; by default what usually does.
         result: ``outcome.result``; by default the usual one.
         reason: ``outcome.reason``; by default the usual one for the result, mostly none.
@@ -76,47 +85,58 @@ def build_event(
     if number < 0:
         raise UsageError(f"an event's number can't be negative: {number}")
     recipe = recipe_for(known)
-    moment = moments.require_aware(published or moments.default_published(world.draws, number, event_type), "published")
-    chosen_origin = origin or recipe.origin
-    chosen_result = result or known.outcome.value
-    chosen_person = person or world.person()
-    chosen_actor, actor_type = actor_of(chosen_origin, world, chosen_person, by_admin=recipe.job_by_admin)
+    if published is None:
+        moment = moments.default_published(world.draws, number, event_type)
+    else:
+        moment = moments.milliseconds(published, "published")
+    origin = origin or recipe.origin
+    person = person or world.person()
+    usual, actor_type = actor_of(origin, world, person, admin=admin, by_admin=recipe.job_by_admin)
+    actor, actor_type = (actor, "User") if actor else (usual, actor_type)
     scene = Scene(
         world=world,
         type=known,
         number=number,
         request=number if request is None else request,
-        published=moment,
-        origin=chosen_origin,
-        result=chosen_result,
+        uuid=uuid_of(world, event_type, number, moment),
+        published=moments.text_of(moment),
+        epoch=str(moment),
+        origin=origin,
+        result=result or known.outcome.value,
         reason=reason,
-        actor=actor or chosen_actor,
-        actor_type="User" if actor else actor_type,
-        person=chosen_person,
+        actor=actor,
+        actor_type=actor_type,
+        person=person,
         group=group or world.group(),
         app=app or world.app(),
         hook_ids=tuple(hook_ids),
+        client=client_of(world, origin, actor.id),
+        device=device_of(world, origin, actor.id),
+        security=security_of(world, origin, actor.id),
     )
-    return _assemble(scene, recipe, request_uri=request_uri, extras=extras)
+    return assemble(scene, recipe, request_uri=request_uri, extras=extras)
 
 
-def _assemble(scene: Scene, recipe: Recipe, *, request_uri: str | None, extras: Mapping[str, str] | None) -> JsonObject:
+def assemble(
+    scene: Scene, recipe: Recipe, *, request_uri: str | None = None, extras: Mapping[str, str] | None = None
+) -> JsonObject:
+    """Return the event that a scene and a recipe make; *request_uri* and *extras* as for ``build_event``."""
     known = scene.type
-    failed = scene.result in _FAILURES
-    targets = [build_target(name, scene) for name in _target_types(scene, recipe, failed=failed)]
+    targets = build_targets(_target_types(scene, recipe), scene)
     if extras is None:
         extras = recipe.extras(scene) if recipe.extras else {}
     path = request_uri if request_uri is not None else _path(scene, recipe, targets)
-    severity = recipe.failure_severity if failed and recipe.failure_severity else known.severity.value
+    severity = recipe.failure_severity if scene.failed and recipe.failure_severity else known.severity.value
+    failed_sign_in = scene.failed and known.id == "user.session.start"
     return {
-        "uuid": _uuid(scene),
-        "published": moments.as_text(scene.published),
+        "uuid": scene.uuid,
+        "published": scene.published,
         "eventType": known.id,
         "version": "0",
         "displayMessage": known.display_message.value,
         "severity": severity,
-        "client": client_of(scene),
-        "device": None,
+        "client": scene.client,
+        "device": scene.device,
         "actor": {
             "id": scene.actor.id,
             "type": scene.actor_type,
@@ -129,14 +149,16 @@ def _assemble(scene: Scene, recipe: Recipe, *, request_uri: str | None, extras: 
         "transaction": transaction_of(scene),
         "debugContext": {"debugData": _debug_data(scene, recipe, path, extras)},
         "legacyEventType": known.legacy_for(scene.result).value,
-        "authenticationContext": authentication_of(scene, failed_sign_in=failed and known.id == "user.session.start"),
-        "securityContext": security_of(scene),
+        "authenticationContext": authentication_of(scene, failed_sign_in=failed_sign_in),
+        "securityContext": scene.security,
         "insertionTimestamp": None,
     }
 
 
-def _target_types(scene: Scene, recipe: Recipe, *, failed: bool) -> tuple[str, ...]:
-    if failed and recipe.failure_targets is not None:
+def _target_types(scene: Scene, recipe: Recipe) -> tuple[str, ...]:
+    if scene.world.engine == "classic" and recipe.classic_targets is not None:
+        return recipe.classic_targets
+    if scene.failed and recipe.failure_targets is not None:
         return recipe.failure_targets
     return recipe.targets if recipe.targets is not None else scene.type.target_types.value
 
@@ -147,6 +169,8 @@ def _path(scene: Scene, recipe: Recipe, targets: Sequence[Mapping[str, Any]]) ->
         template = next(iter(recipe.paths.values()), "/api/v1")
     if template is None:
         return None
+    if scene.world.engine == "classic" and template.startswith("/idp/idx/"):
+        template = "/api/v1/authn"  # U21: where Classic Engine signs people in
     ids = [target["id"] for target in targets]
     return template.format(
         person=scene.person.id,
@@ -165,14 +189,22 @@ def _reason(scene: Scene, recipe: Recipe) -> str | None:
     return usual and usual.format(factor=scene.world.draws.pick(FACTORS, "factor", scene.number))
 
 
-def _uuid(scene: Scene) -> str:
-    # N6: the node is the org's.  Number and type decide the rest, so that no two events of a world collide even
-    # if they happen in the same millisecond.
-    draw = scene.world.draws.raw("uuid", scene.type.id)
-    start = int.from_bytes(draw[:2], "big")
-    lap, tick = divmod(start + scene.number, _TICKS)
-    clock = int.from_bytes(draw[2:4], "big") + lap
-    return uuid_of_time(scene.published, tick=tick, clock=clock, node=scene.world.node)
+def uuid_of(world: World, event_type: str, number: int, moment: int) -> str:
+    """
+    Return the uuid of a world's event *number*, of the milliseconds *moment* (N6).
+
+    The node is the org's.  Number and type decide the rest, so that no two events of a world collide even if they
+    happen in the same millisecond.
+    """
+    start, clock = uuid_start(world, event_type)
+    lap, tick = divmod(start + number, _TICKS)
+    return uuid_of_time(moment, tick=tick, clock=clock + lap, node=world.node)
+
+
+def uuid_start(world: World, event_type: str) -> tuple[int, int]:
+    """Return where the ticks and the clock sequence of a type's uuids start in a world."""
+    draw = world.draws.raw("uuid", event_type)
+    return int.from_bytes(draw[:2], "big"), int.from_bytes(draw[2:4], "big")
 
 
 def _debug_data(scene: Scene, recipe: Recipe, path: str | None, extras: Mapping[str, str]) -> dict[str, str]:

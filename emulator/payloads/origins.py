@@ -16,19 +16,24 @@ __all__ = [
     "authentication_of",
     "browser_client",
     "client_of",
+    "device_of",
     "request_id",
     "request_of",
     "security_of",
     "transaction_of",
 ]
 
+_DEVICE_ONE_IN = 4
 
-def actor_of(origin: Origin, world: World, person: Person, *, by_admin: bool) -> tuple[Person, str]:
+
+def actor_of(
+    origin: Origin, world: World, person: Person, *, admin: Person | None, by_admin: bool
+) -> tuple[Person, str]:
     """Return who acts, and the actor's type (U3, L28, G5)."""
     if origin is Origin.USER:
         return person, "User"
     if origin.is_request or (by_admin and origin is Origin.JOB):
-        return world.admin, "User"
+        return admin or world.admin, "User"
     return world.system, "SystemPrincipal"
 
 
@@ -43,11 +48,11 @@ def geography_of(network: Network) -> JsonObject:
     }
 
 
-def browser_client(network: Network, agent: UserAgent, *, zone: str | None = "null") -> JsonObject:
-    """Return ``client`` without its IP chain; *zone* is the string ``null`` when no zone matched (D21)."""
+def browser_client(network: Network, agent: UserAgent) -> JsonObject:
+    """Return ``client`` without its IP chain."""
     return {
         "userAgent": {"rawUserAgent": agent.raw, "os": agent.os, "browser": agent.browser},
-        "zone": zone,
+        "zone": network.zone,
         "device": agent.device,
         "id": None,
         "ipAddress": network.ip,
@@ -55,15 +60,15 @@ def browser_client(network: Network, agent: UserAgent, *, zone: str | None = "nu
     }
 
 
-def client_of(scene: Scene) -> JsonObject:
+def client_of(world: World, origin: Origin, actor_id: str) -> JsonObject:
     """Return ``client`` with its IP chain, as hook bodies have it (D18, D20)."""
-    if not scene.origin.is_request:
+    if not origin.is_request:
         nothing: dict[str, Any] = dict.fromkeys(
             ("userAgent", "zone", "device", "id", "ipAddress", "geographicalContext")
         )
         return {**nothing, "ipChain": []}
-    network = scene.world.network(scene.actor.id)
-    agent = scene.world.sdk() if scene.origin is Origin.API else scene.world.browser(scene.actor.id)
+    network = world.network(actor_id)
+    agent = world.sdk() if origin is Origin.API else world.browser(actor_id)
     hop = {
         "ip": network.ip,
         "geographicalContext": geography_of(network),
@@ -73,11 +78,31 @@ def client_of(scene: Scene) -> JsonObject:
     return {**browser_client(network, agent), "ipChain": [hop]}
 
 
-def security_of(scene: Scene) -> JsonObject:
+def device_of(world: World, origin: Origin, actor_id: str) -> JsonObject | None:
+    """Return ``device``: the registered device of an end user who signs in with one (L35)."""
+    if origin is not Origin.USER or world.engine != "oie" or world.draws.below(_DEVICE_ONE_IN, "has device", actor_id):
+        return None
+    device = world.device(actor_id)
+    return {
+        "id": device.id,
+        "name": device.model,
+        "os_platform": device.platform,
+        "os_version": device.os_version,
+        "managed": device.managed,
+        "registered": True,
+        "device_integrator": None,
+        "disk_encryption_type": "ALL_INTERNAL_VOLUMES",
+        "screen_lock_type": "BIOMETRIC",
+        "jailbreak": None,
+        "secure_hardware_present": True,
+    }
+
+
+def security_of(world: World, origin: Origin, actor_id: str) -> JsonObject:
     """Return ``securityContext``: what is known of the client's network (L26)."""
-    if not scene.origin.is_request:
+    if not origin.is_request:
         return dict.fromkeys(("asNumber", "asOrg", "isp", "domain", "isProxy"))
-    network = scene.world.network(scene.actor.id)
+    network = world.network(actor_id)
     return {
         "asNumber": network.as_number,
         "asOrg": network.as_org,
@@ -122,7 +147,8 @@ def _sessions(scene: Scene) -> tuple[str, str]:
     draws = scene.world.draws
     if scene.origin in {Origin.CONSOLE, Origin.USER}:
         # A browser keeps its session; its owner has one for the whole of this world.
-        session = f"idx{draws.base64url(16, 'session', scene.actor.id)}"
+        prefix = "idx" if scene.world.engine == "oie" else "102"
+        session = f"{prefix}{draws.base64url(16, 'session', scene.actor.id)}"
         return session, session
     # Every API call and every job has a session of its own, which its events share.
     session = f"trs{draws.base64url(16, 'session', scene.request)}"

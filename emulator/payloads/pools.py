@@ -120,3 +120,15 @@ SDK_AGENTS = (
 ADMIN_ROLES = ("Super administrator", "Group administrator", "Help Desk administrator", "Read-only administrator")
 FACTORS = ("OKTA_VERIFY_PUSH", "OKTA_SOFT_TOKEN", "SMS_FACTOR", "CALL_FACTOR", "EMAIL_FACTOR", "SECURITY_QUESTION")
 PROFILE_ATTRIBUTES = ("title", "department", "mobilePhone", "lastName", "manager", "costCenter", "city")
+
+# The names of network zones; the first is the one that captures show.
+ZONES = ("OFF_NETWORK", "Offices", "Corporate VPN")
+
+# (model, name, platform, os version)
+DEVICES = (
+    ("MacBookPro18,3", "MacBook Pro", "OSX", "15.5.0"),
+    ("Mac15,6", "MacBook Pro 14", "OSX", "14.6.0"),
+    ("Latitude 7440", "LT-7440", "WINDOWS", "10.0.22631"),
+    ("iPhone15,2", "iPhone", "IOS", "18.5.0"),
+    ("Pixel 8", "Pixel 8", "ANDROID", "15.0.0"),
+)

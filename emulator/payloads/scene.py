@@ -7,9 +7,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from emulator.contract.catalogue import EventType
+    from emulator.contract.model import JsonObject
     from emulator.payloads.world import App, Group, Person, World
 
 __all__ = ["Origin", "Scene"]
@@ -41,14 +40,19 @@ class Scene:
     One event before it has a shape.
 
     ``number`` tells the events of a world apart, ``request`` the requests or jobs that cause them.  ``result`` and
-    ``reason`` are the outcome.
+    ``reason`` are the outcome.  ``published`` is text, ``epoch`` the same instant in milliseconds as digits.
+
+    Recipes must use the draws for whatever depends on ``number``, and must not look into texts: when events are made
+    in bulk, they describe one event whose texts are not known yet.
     """
 
     world: World
     type: EventType
     number: int
     request: int
-    published: datetime
+    uuid: str
+    published: str
+    epoch: str
     origin: Origin
     result: str
     reason: str | None
@@ -58,3 +62,11 @@ class Scene:
     group: Group
     app: App
     hook_ids: tuple[str, ...]
+    client: JsonObject
+    device: JsonObject | None
+    security: JsonObject
+
+    @property
+    def failed(self) -> bool:
+        """Whether it went wrong or was not allowed."""
+        return self.result in {"FAILURE", "DENY"}

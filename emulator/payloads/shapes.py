@@ -7,7 +7,6 @@ All functions take any LogEvent, ours or a captured one, and leave it as it is; 
 from __future__ import annotations
 
 from copy import deepcopy
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from emulator.contract.catalogue import event_type as find_event_type
@@ -138,18 +137,20 @@ def preview_sample(event_type: str, *, world: World, number: int = 0, published:
     """
     known = find_event_type(event_type)
     draws = world.draws
-    moment = moments.require_aware(
-        published or moments.default_published(draws, number, event_type), "published"
-    ) + timedelta(microseconds=draws.below(1_000, "microseconds", number, event_type))
-    client = browser_client(world.network(world.admin.id), world.browser(world.admin.id), zone=None)
+    if published is None:
+        moment = moments.default_published(draws, number, event_type)
+    else:
+        moment = moments.milliseconds(published, "published")
+    microseconds = draws.below(1_000, "microseconds", number, event_type)
+    client = browser_client(world.network(world.admin.id), world.browser(world.admin.id))
     return {
         "uuid": uuid_random(draws.raw("sample", event_type, number)),
-        "published": moments.as_text(moment, digits=6),
+        "published": f"{moments.text_of(moment)[:-1]}{microseconds:03d}Z",
         "eventType": known.id,
         "version": "0",
         "displayMessage": known.preview_message.value,
         "severity": "INFO",
-        "client": {**client, "ipChain": None},
+        "client": {**client, "zone": None, "ipChain": None},
         "device": None,
         "actor": None,
         "outcome": {"result": "Success", "reason": None},

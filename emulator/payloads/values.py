@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from emulator.payloads import moments
 from emulator.payloads.pools import ADMIN_ROLES, FACTORS
 
 if TYPE_CHECKING:
@@ -46,13 +45,16 @@ _ID_PREFIXES = {
     "okta:schemaId": "osc",
     "okta:enrollmentId": "lae",
 }
+_SMALL = tuple(map(str, range(1, 51)))
+_PERCENTAGES = tuple(map(str, range(101)))
+_FRACTIONS = tuple(f"0.{number:02d}" for number in range(100))
 _KINDS: Mapping[str, Callable[[Scene, str], str]] = {
     "boolean": lambda _scene, _key: "false",
-    "integer": lambda scene, key: str(1 + scene.world.draws.below(50, "value", key, scene.number)),
-    "percentage": lambda scene, key: str(scene.world.draws.below(101, "value", key, scene.number)),
-    "float": lambda scene, key: f"0.{scene.world.draws.below(100, 'value', key, scene.number):02d}",
-    "iso8601": lambda scene, _key: moments.as_text(scene.published),
-    "epochMillis": lambda scene, _key: str(moments.epoch_milliseconds(scene.published)),
+    "integer": lambda scene, key: scene.world.draws.pick(_SMALL, "value", key, scene.number),
+    "percentage": lambda scene, key: scene.world.draws.pick(_PERCENTAGES, "value", key, scene.number),
+    "float": lambda scene, key: scene.world.draws.pick(_FRACTIONS, "value", key, scene.number),
+    "iso8601": lambda scene, _key: scene.published,
+    "epochMillis": lambda scene, _key: scene.epoch,
     "id": lambda scene, key: scene.world.draws.alphanumeric(20, "value", key, scene.number),
     "hex": lambda scene, key: scene.world.draws.hexadecimal(32, "value", key, scene.number),
     "url": lambda scene, _key: f"https://{scene.world.org_host}/",
@@ -83,7 +85,7 @@ def value_of(key: str, kind: str, scene: Scene) -> str | None:
     Left out are keys that speak of an error in an event that has none, and those whose values are a closed list
     that we don't know: a made-up word would be the one thing a receiver must never meet.
     """
-    if _OF_FAILURES.search(key) and scene.result not in {"FAILURE", "DENY"}:
+    if _OF_FAILURES.search(key) and not scene.failed:
         return None
     words = _WORDS.get(key)
     if words:

@@ -5,26 +5,34 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from emulator.errors import UsageError
 from emulator.payloads.draws import Draws
 from emulator.payloads.names import our_pool, pool_of_locale
 from emulator.payloads.pools import (
     APPS,
     BROWSERS,
     CARRIERS,
+    DEVICES,
     GROUPS,
     IPV4_NETWORKS,
     IPV6_NETWORK,
     PLACES,
     SDK_AGENTS,
+    ZONES,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["App", "Group", "Network", "Person", "UserAgent", "World"]
+__all__ = ["ENGINES", "App", "Device", "Group", "Network", "Person", "UserAgent", "World"]
+
+ENGINES = ("oie", "classic")  # U21
 
 _DOMAIN = "example.com"
 _V6_ONE_IN = 12
+_ZONE_ONE_IN = 6
+_ADMINS = 5
+_TEAM = 8  # people with one manager
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,10 +63,28 @@ class App:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Device:
+    """A registered device of a person."""
+
+    id: str
+    name: str
+    model: str
+    platform: str
+    os_version: str
+    serial_number: str
+    managed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Network:
-    """A place on the internet: an address reserved for documentation, where it is, and who provides it."""
+    """
+    A place on the internet: an address reserved for documentation, where it is, and who provides it.
+
+    ``zone`` is the network zone that matches, the text ``null`` if none does (D21).
+    """
 
     ip: str
+    zone: str
     city: str
     state: str
     country: str
@@ -94,15 +120,22 @@ class World:
         seed: Any whole number.  The same seed gives the same world in every process and version of Python.
         locale: Take people's names from Faker for this locale.  Stable only for one version of Faker.
         org_host: The org's host name; by default one that looks like a developer org's but isn't any.
+        engine: ``oie``, Okta Identity Engine, or ``classic`` (U21).
 
     Raises:
-        UsageError: unknown *locale*.
+        UsageError: unknown *locale* or *engine*.
     """
 
-    def __init__(self, seed: int = 0, *, locale: str | None = None, org_host: str | None = None) -> None:
+    def __init__(
+        self, seed: int = 0, *, locale: str | None = None, org_host: str | None = None, engine: str = ENGINES[0]
+    ) -> None:
+        if engine not in ENGINES:
+            raise UsageError(f"unknown engine {engine!r}", hint=f"choose one of: {', '.join(ENGINES)}")
         self.seed = seed
         self.locale = locale
+        self.engine = engine
         self.draws = Draws(seed)
+        self._people: dict[int, Person] = {}
         self._names = pool_of_locale(locale) if locale else our_pool()
         cell = self.draws.raw("cell")
         # N1: the last three characters are the same for all ids of an org.
@@ -111,13 +144,15 @@ class World:
         self.node = f"{cell[3] | 1:02x}{self.draws.hexadecimal(10, 'node')}"
         self.org_host = org_host or f"dev-0000{self.draws.below(10_000, 'org host'):04d}.okta.com"
         self.admin = Person(id=self.id("00u", "admin"), login=f"admin@{_DOMAIN}", display_name="Org Admin")
+        self.admins = (self.admin, *(self._admin(number) for number in range(1, _ADMINS)))
         self.system = Person(
             id=self.id("spr", "system"), login="system@okta.com", display_name="Okta System"
         )  # L28: the actor of everything that no person does
 
     def __repr__(self) -> str:
         locale = f", locale={self.locale!r}" if self.locale else ""
-        return f"World({self.seed}{locale}, org_host={self.org_host!r})"
+        engine = f", engine={self.engine!r}" if self.engine != ENGINES[0] else ""
+        return f"World({self.seed}{locale}, org_host={self.org_host!r}{engine})"
 
     def id(self, prefix: str, label: str, *numbers: int | str) -> str:
         """Return a 20-character id with a 3-character *prefix* and the org's cell suffix (N1)."""
@@ -133,11 +168,42 @@ class World:
 
     def person(self, number: int = 0) -> Person:
         """Return person *number*; 0 is always John Doe."""
+        found = self._people.get(number)
+        if found is None:
+            found = self._people[number] = self._person(number)
+        return found
+
+    def _person(self, number: int) -> Person:
         user_id = self.id("00u", "person", number)
         if number == 0:
             return Person(id=user_id, login=f"john.doe@{_DOMAIN}", display_name="John Doe")
         name = self._names.name(self.draws, number)
         return Person(id=user_id, login=f"{name.login}@{_DOMAIN}", display_name=f"{name.first} {name.last}")
+
+    def _admin(self, number: int) -> Person:
+        # An administrator's second account, as careful companies have it.
+        name = self._names.name(self.draws, number)
+        user_id = self.id("00u", "admin", number)
+        return Person(
+            id=user_id, login=f"{name.login}.admin@{_DOMAIN}", display_name=f"{name.first} {name.last} (Admin)"
+        )
+
+    def manager(self, number: int = 0) -> Person:
+        """Return the manager of person *number*: the first of the next team, so that nobody manages themselves."""
+        return self.person((number // _TEAM + 1) * _TEAM)
+
+    def device(self, owner: str) -> Device:
+        """Return the device that *owner*, a user's id, has registered; always the same one."""
+        model, name, platform, version = self.draws.pick(DEVICES, "device", owner)
+        return Device(
+            id=self.id("guo", "device", owner),
+            name=name,
+            model=model,
+            platform=platform,
+            os_version=version,
+            serial_number=self.draws.alphanumeric(12, "serial number", owner).upper(),
+            managed=self.draws.below(2, "managed", owner) == 1,
+        )
 
     def group(self, number: int = 0) -> Group:
         """Return group *number*."""
@@ -168,6 +234,7 @@ class World:
             ip = f"{IPV6_NETWORK}:{draw[2] % 254 + 1:x}::{draw[3] % 254 + 1:x}"
         return Network(
             ip=ip,
+            zone="null" if draw[4] % _ZONE_ONE_IN else ZONES[draw[5] % len(ZONES)],
             city=city,
             state=state,
             country=country,

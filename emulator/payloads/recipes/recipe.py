@@ -26,6 +26,7 @@ class Recipe:
         query: What follows the ``?`` in ``url``.
         targets: The target types in order (L22).
         failure_targets: The target types if the outcome is a failure.
+        classic_targets: The target types in a Classic Engine org, if they differ there (U21).
         extras: Gives the debugData keys that this type adds, in order.
         reasons: The usual ``outcome.reason`` by result.
         failure_severity: The severity if the outcome is a failure.
@@ -37,6 +38,7 @@ class Recipe:
     query: str = ""
     targets: tuple[str, ...] | None = None
     failure_targets: tuple[str, ...] | None = None
+    classic_targets: tuple[str, ...] | None = None
     extras: Callable[[Scene], Mapping[str, str]] | None = None
     reasons: Mapping[str, str] = field(default_factory=dict)
     failure_severity: str | None = None

@@ -24,8 +24,22 @@ def _mail(scene: Scene) -> Mapping[str, str]:
     return {"emailRequestId": scene.world.draws.base64url(20, "mail", scene.number), "userId": scene.person.id}
 
 
+def _phone(scene: Scene) -> Mapping[str, str]:
+    # U21: Identity Engine tells the number here, Classic Engine in a target of its own.
+    if scene.world.engine == "classic":
+        return {}
+    return {"phoneNumber": "+12025550123", "countryCallingCode": "1"}
+
+
 _LIMIT = Recipe(
     origin=Origin.API, paths={Origin.API: "/api/v1/users", Origin.CONSOLE: "/api/v1/users"}, extras=_rate_limit
+)
+_PHONE = Recipe(
+    origin=Origin.USER,
+    paths={Origin.USER: "/idp/idx/challenge"},
+    targets=("User",),
+    classic_targets=("User", "MobilePhone"),
+    extras=_phone,
 )
 _TOKENS = {Origin.API: "/api/v1/api-tokens", Origin.CONSOLE: "/api/internal/tokens"}
 
@@ -36,6 +50,8 @@ RECIPES = {
     "system.api_token.revoke": Recipe(
         paths={origin: f"{path}/{{target}}" for origin, path in _TOKENS.items()}, extras=lambda _scene: {}
     ),
+    "system.sms.send_phone_verification_message": _PHONE,
+    "system.voice.send_phone_verification_call": _PHONE,
     "system.email.delivery": Recipe(origin=Origin.SYSTEM, extras=_mail),
     # P6's best known sample; its single target is the user.
     "user.behavior.profile.reset": Recipe(

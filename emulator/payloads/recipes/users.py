@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from emulator.payloads.pools import ADMIN_ROLES, FACTORS, PROFILE_ATTRIBUTES
@@ -32,12 +33,12 @@ def _creation_error(scene: Scene) -> Mapping[str, str]:
     return {"errorMessage": "login: An object with this field already exists in the current organization"}
 
 
+# F15: joined without spaces
+_CHANGED = (*PROFILE_ATTRIBUTES, *map(",".join, pairwise(PROFILE_ATTRIBUTES)))
+
+
 def _changed_attributes(scene: Scene) -> Mapping[str, str]:
-    draws, number = scene.world.draws, scene.number
-    first = draws.below(len(PROFILE_ATTRIBUTES), "changed", number)
-    count = 1 + draws.below(2, "changed count", number)
-    chosen = [PROFILE_ATTRIBUTES[(first + step) % len(PROFILE_ATTRIBUTES)] for step in range(count)]
-    return {"changedAttributes": ",".join(chosen)}  # F15: joined without spaces
+    return {"changedAttributes": scene.world.draws.pick(_CHANGED, "changed", scene.number)}
 
 
 def _factor(scene: Scene) -> str:
@@ -102,6 +103,7 @@ RECIPES = {
         "/idp/idx/identify",
         targets=("AuthenticatorEnrollment", "AppInstance"),
         failure_targets=(),
+        classic_targets=(),
         reasons={"FAILURE": "INVALID_CREDENTIALS"},
     ),
     "user.session.end": _sign_in("/login/signout"),
