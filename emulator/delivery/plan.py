@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from emulator.errors import UsageError
 from emulator.payloads import SHAPES, build_envelope, build_event, edit_envelope, encode, in_shape, preview_sample
+from emulator.payloads.moments import default_published, milliseconds
+from emulator.payloads.stencil import EnvelopeStencil, Occasion, Stencil, can_stencil
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from datetime import datetime
 
     from emulator.contract.model import JsonObject
     from emulator.payloads import Edit, Origin, World
@@ -23,24 +24,25 @@ __all__ = ["DUPLICATES", "ORDERS", "Planned", "Recipe", "plan", "plan_raw"]
 ORDERS: Final = ("published", "reversed", "shuffled")
 DUPLICATES: Final = ("none", "envelope", "event")
 
-_WINDOW: Final = timedelta(seconds=8)  # D10: measured 5 to 11 s between an event and its delivery
-_GAP: Final = timedelta(milliseconds=20)
+# Milliseconds.  D10: measured were 5 to 11 s between an event and its delivery.
+_WINDOW: Final = 8_000
+_GAP: Final = 20
+
+# How many of each the company has, before they come round again.
+_PEOPLE: Final = 2_500
+_GROUPS: Final = 40
+_APPS: Final = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
-    """
-    One request to send.
-
-    ``envelope`` is None when the body is no JSON object; ``event_id`` and ``uuids`` are what could be read of it.
-    """
+    """One request to send; ``event_id``, ``uuids`` and ``event_types`` are what could be read of its body."""
 
     body: bytes
     hook_id: str
     event_id: str = ""
     uuids: tuple[str, ...] = ()
     event_types: tuple[str, ...] = ()
-    envelope: JsonObject | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,17 +84,18 @@ def plan(recipe: Recipe, *, world: World, hook_id: str) -> Iterator[Planned]:
     Raises:
         UsageError: an event type is unknown, or an edit doesn't fit.
     """
+    in_bulk = not recipe.edits and recipe.shape != "preview-sample" and can_stencil(recipe.reason)
+    maker: _InBulk | _OneByOne = _InBulk(recipe, world, hook_id) if in_bulk else _OneByOne(recipe, world, hook_id)
     numbers = iter(_ordered(recipe, world))
     sent = 0
-    while batch := [_event(recipe, number, world, hook_id) for number in islice(numbers, recipe.batch)]:
-        request = _planned(_envelope(batch, recipe, world=world, hook_id=hook_id, number=sent), hook_id)
+    while batch := list(islice(numbers, recipe.batch)):
+        events: list[Any] = [maker.event(number) for number in batch]
+        request = maker.request(events, sent)
         yield request
         sent += 1
         if recipe.duplicate == "none":
             continue
-        if recipe.duplicate == "event":
-            request = _planned(_envelope(batch, recipe, world=world, hook_id=hook_id, number=sent), hook_id)
-        yield request
+        yield maker.request(events, sent) if recipe.duplicate == "event" else request
         sent += 1
 
 
@@ -105,28 +108,112 @@ def _ordered(recipe: Recipe, world: World) -> Iterable[int]:
     return numbers
 
 
-def _event(recipe: Recipe, number: int, world: World, hook_id: str) -> JsonObject:
-    turn, index = divmod(number, len(recipe.event_types))
-    published = None if recipe.at is None else recipe.at - _WINDOW - (recipe.events - number) * _GAP
-    if recipe.shape == "preview-sample":
-        return preview_sample(recipe.event_types[index], world=world, number=number, published=published)
-    event = build_event(
-        recipe.event_types[index],
-        world=world,
-        number=number,
-        published=published,
-        hook_ids=[hook_id],
-        person=world.person(turn),
-        origin=recipe.origin,
-        result=recipe.result,
-        reason=recipe.reason,
-    )
-    return in_shape(event, recipe.shape, nulls=recipe.nulls)
+class _OneByOne:
+    """Builds each event and each envelope as an object, which can be edited."""
+
+    def __init__(self, recipe: Recipe, world: World, hook_id: str) -> None:
+        self.recipe = recipe
+        self.world = world
+        self.hook_id = hook_id
+
+    def event(self, number: int) -> JsonObject:
+        recipe, world = self.recipe, self.world
+        turn, index = divmod(number, len(recipe.event_types))
+        name = recipe.event_types[index]
+        moment = _moment(recipe, number)
+        published = None if moment is None else datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=moment)
+        if recipe.shape == "preview-sample":
+            return preview_sample(name, world=world, number=number, published=published)
+        event = build_event(
+            name,
+            world=world,
+            number=number,
+            published=published,
+            hook_ids=[self.hook_id],
+            person=world.person(turn % _PEOPLE),
+            group=world.group(turn % _GROUPS),
+            app=world.app(turn % _APPS),
+            admin=world.admins[turn % len(world.admins)],
+            origin=recipe.origin,
+            result=recipe.result,
+            reason=recipe.reason,
+        )
+        return in_shape(event, recipe.shape, nulls=recipe.nulls)
+
+    def request(self, events: Sequence[JsonObject], number: int) -> Planned:
+        envelope = build_envelope(
+            events, world=self.world, hook_id=self.hook_id, event_time=self.recipe.at, number=number
+        )
+        return _planned(edit_envelope(envelope, self.recipe.edits), self.hook_id)
 
 
-def _envelope(events: Sequence[JsonObject], recipe: Recipe, *, world: World, hook_id: str, number: int) -> JsonObject:
-    envelope = build_envelope(events, world=world, hook_id=hook_id, event_time=recipe.at, number=number)
-    return edit_envelope(envelope, recipe.edits)
+_Stamped = tuple[str, str, int, str]  # uuid, event type, moment, JSON
+
+
+class _InBulk:
+    """Fills stencils: the same bytes, without an object per event."""
+
+    def __init__(self, recipe: Recipe, world: World, hook_id: str) -> None:
+        self.recipe = recipe
+        self.world = world
+        self.hook_id = hook_id
+        self.at = None if recipe.at is None else milliseconds(recipe.at, "--at")
+        self.envelope = EnvelopeStencil(world, hook_id)
+        self.stencils = [
+            Stencil(
+                name,
+                world=world,
+                hook_ids=[hook_id],
+                origin=recipe.origin,
+                result=recipe.result,
+                reason=recipe.reason,
+                shape=recipe.shape,
+                nulls=recipe.nulls,
+            )
+            for name in recipe.event_types
+        ]
+        self.groups = [world.group(number) for number in range(_GROUPS)]
+        self.apps = [world.app(number) for number in range(_APPS)]
+
+    def event(self, number: int) -> _Stamped:
+        recipe, world = self.recipe, self.world
+        turn, index = divmod(number, len(recipe.event_types))
+        name = recipe.event_types[index]
+        moment = _moment(recipe, number)
+        if moment is None:
+            moment = default_published(world.draws, number, name)
+        occasion = Occasion(
+            number,
+            moment,
+            world.person(turn % _PEOPLE),
+            self.groups[turn % _GROUPS],
+            self.apps[turn % _APPS],
+            world.admins[turn % len(world.admins)],
+        )
+        uuid, text = self.stencils[index].fill(occasion)
+        return uuid, name, moment, text
+
+    def request(self, events: Sequence[_Stamped], number: int) -> Planned:
+        event_id, body = self.envelope.fill(
+            [text for _, _, _, text in events],
+            number=number,
+            last=max(moment for _, _, moment, _ in events),
+            event_time=self.at,
+        )
+        return Planned(
+            body=body,
+            hook_id=self.hook_id,
+            event_id=event_id,
+            uuids=tuple(uuid for uuid, _, _, _ in events),
+            event_types=tuple(name for _, name, _, _ in events),
+        )
+
+
+def _moment(recipe: Recipe, number: int) -> int | None:
+    """Return when an event happens if its request is built at a given instant."""
+    if recipe.at is None:
+        return None
+    return milliseconds(recipe.at, "--at") - _WINDOW - (recipe.events - number) * _GAP
 
 
 def plan_raw(body: bytes, *, edits: Sequence[Edit] = (), hook_id: str, where: str) -> Planned:
@@ -157,7 +244,6 @@ def _planned(envelope: JsonObject | None, hook_id: str, *, body: bytes | None = 
         event_id=str((envelope or {}).get("eventId", "")),
         uuids=tuple(str(event.get("uuid", "")) for event in events),
         event_types=tuple(str(event.get("eventType", "")) for event in events),
-        envelope=envelope,
     )
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from emulator.contract.model import JsonObject
     from emulator.payloads.world import World
 
-__all__ = ["build_envelope", "encode"]
+__all__ = ["build_envelope", "encode", "event_id", "utf_8"]
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -47,10 +47,11 @@ def build_envelope(
     if not events:
         raise UsageError("a delivery needs at least one event")
     if event_time is None:
-        published = [
-            moment for moment in (moments.parse(event.get("published")) for event in events) if moment is not None
-        ]
-        last = max(published) if published else moments.default_published(world.draws, number, "")
+        published = [moment for moment in (moments.parse(event.get("published")) for event in events) if moment]
+        if published:
+            last = moments.milliseconds(max(published), "published")
+        else:
+            last = moments.default_published(world.draws, number, "")
         built = moments.default_event_time(world.draws, last, number)
     else:
         built = moments.milliseconds(event_time, "event_time")
@@ -59,11 +60,16 @@ def build_envelope(
         "eventTypeVersion": ENVELOPE_TYPE_VERSION,
         "cloudEventsVersion": CLOUD_EVENTS_VERSION,
         "source": f"https://{world.org_host}/api/v1/eventHooks/{hook_id}",
-        "eventId": uuid_random(world.draws.raw("event id", hook_id, number)),
+        "eventId": event_id(world, hook_id, number),
         "data": {"events": list(events)},
         "eventTime": moments.text_of(built),
         "contentType": CONTENT_TYPE,
     }
+
+
+def event_id(world: World, hook_id: str, number: int) -> str:
+    """Return the ``eventId`` of request *number* to a hook (D5)."""
+    return uuid_random(world.draws.raw("event id", hook_id, number))
 
 
 def encode(document: Any) -> bytes:
@@ -79,6 +85,11 @@ def encode(document: Any) -> bytes:
         text = json.dumps(document, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     except (TypeError, ValueError, RecursionError) as error:
         raise UsageError(f"this can't be written as JSON: {error}") from None
+    return utf_8(text)
+
+
+def utf_8(text: str) -> bytes:
+    """Return JSON text as bytes, lone surrogates escaped."""
     try:
         return text.encode()
     except UnicodeEncodeError:

@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from emulator.payloads.recipes import Recipe
     from emulator.payloads.world import App, Group, Person, World
 
-__all__ = ["assemble", "build_event", "uuid_of"]
+__all__ = ["TICKS", "assemble", "build_event", "uuid_of", "uuid_start"]
 
-_TICKS = 10_000  # of a UUID's clock in a millisecond
+TICKS = 10_000  # of a UUID's clock in a millisecond
 
 
 def build_event(
@@ -197,7 +197,7 @@ def uuid_of(world: World, event_type: str, number: int, moment: int) -> str:
     happen in the same millisecond.
     """
     start, clock = uuid_start(world, event_type)
-    lap, tick = divmod(start + number, _TICKS)
+    lap, tick = divmod(start + number, TICKS)
     return uuid_of_time(moment, tick=tick, clock=clock + lap, node=world.node)
 
 

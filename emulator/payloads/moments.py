@@ -51,15 +51,15 @@ def _second(seconds: int) -> str:
     return (_EPOCH + timedelta(seconds=seconds)).replace(tzinfo=None).isoformat(timespec="seconds")
 
 
-def parse(text: object) -> int | None:
-    """Return the instant that a ``published`` holds, or None if it holds none."""
+def parse(text: object) -> datetime | None:
+    """Return the aware instant that a ``published`` holds, or None if it holds none."""
     if not isinstance(text, str):
         return None
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
         return None
-    return (moment - _EPOCH) // _MILLISECOND if moment.tzinfo else None
+    return moment if moment.tzinfo else None
 
 
 def milliseconds(moment: datetime, name: str) -> int:
