@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from json import dumps
 from typing import TYPE_CHECKING, Any, Final
 
+from emulator.contract.expressions.event_filter.filter_map import filters_by_type
 from emulator.contract.model import HookStatus
 from emulator.org.call import Call
 from emulator.org.quota import Quota
@@ -89,9 +90,17 @@ class Core:
         delay = self.profile.delivery_propagation_delay
         return not delay or self.now() >= hook.last_updated + timedelta(seconds=delay)
 
-    def why_not(self, event_type: str, *, only: str | None = None) -> list[str]:
-        """Say for each hook, or one, why it doesn't get an event of this type."""
-        reasons = []
+    def passes(self, hook: EventHook, event: JsonObject) -> bool:
+        """Say whether *event* passes the filter of a hook that receives events now (F5, F14, F18)."""
+        if hook.event_filter is None:
+            return True
+        filters = filters_by_type(hook.event_filter, hook.events, strict=self.profile.filter_strict)
+        found = filters.get(event["eventType"])
+        return found is None or found.delivers(event, on_error=self.profile.filter_on_error)
+
+    def why_not(self, event: JsonObject, *, only: str | None = None) -> list[str]:
+        """Say for each hook, or one, why it doesn't get *event*, which has happened."""
+        reasons, event_type = [], event["eventType"]
         for hook in self.hooks().values():
             if only not in {None, hook.id}:
                 continue
@@ -103,10 +112,17 @@ class Core:
                 reason = "is UNVERIFIED: call verify() first (V16)"
             elif not self.receives(hook):
                 reason = "was created or changed too recently (D15)"
+            elif not self.passes(hook, event):
+                reason = f"has a filter, {self._expression(hook, event_type)!r}, which is not true (F5)"
             else:
                 reason = f"gets no more events today: the org's {self.profile.limits_daily} are used up (M3)"
             reasons.append(f"the hook {hook.name!r} {reason}")
         return reasons or ["the org has no event hook"]
+
+    @staticmethod
+    def _expression(hook: EventHook, event_type: str) -> str:
+        entries = (hook.event_filter or {}).get("eventFilterMap", ())
+        return next((str(e["condition"]["expression"]) for e in entries if e["event"] == event_type), "")
 
     @contextmanager
     def change(self, call: Call | None = None, *, path: str | None = None, query: str = "") -> Iterator[Change]:
@@ -224,9 +240,10 @@ class Change:
             "INSERT INTO log (number, published, event_type, document) VALUES (?, ?, ?, ?)",
             (number, event["published"], event["eventType"], dumps(event, separators=(",", ":"))),
         )
-        receiving = [hook for hook in subscribed if self._core.receives(hook)]
-        if receiving and self._core.quota.spend(self):
-            at = self._core.now()
+        core = self._core
+        receiving = [hook for hook in subscribed if core.receives(hook) and core.passes(hook, event)]
+        if receiving and core.quota.spend(self):
+            at = core.now()
             for hook in receiving:
                 placed = self.db.execute(
                     "INSERT INTO queue (hook_id, event, at) VALUES (?, ?, ?)", (hook.id, number, at.isoformat())

@@ -68,10 +68,11 @@ class Happening:
                 edit=edit,
             )
             receiving = [receiver for _, receiver, event, _ in change.queued if event == number]
-        uuid = self._log.uuid(number)
+        happened = self._log.get(number)
+        uuid = str(happened["uuid"])
         chosen = hook_id or (receiving[0] if receiving else "")
         if chosen not in receiving:
-            return self._not_sent(event_type, uuid, hook_id)
+            return self._not_sent(happened, hook_id)
         self._engine.flush()
         return self._engine.wait_for(lambda: self._delivery_of(uuid, chosen, before), timeout)
 
@@ -79,13 +80,13 @@ class Happening:
         ended = self._ledger.all(after=after, hook_id=hook_id)
         return next((delivery for delivery in ended if uuid in delivery.uuids), None)
 
-    def _not_sent(self, event_type: str, uuid: str, hook_id: str | None) -> Delivery:
+    def _not_sent(self, event: JsonObject, hook_id: str | None) -> Delivery:
         return Delivery(
             event_id="",
             hook_id=hook_id or "",
-            uuids=(uuid,),
-            event_types=(event_type,),
+            uuids=(event["uuid"],),
+            event_types=(event["eventType"],),
             attempts=(),
             outcome=Outcome.NOT_SENT,
-            reason="\n  ".join(self._core.why_not(event_type, only=hook_id)),
+            reason="\n  ".join(self._core.why_not(event, only=hook_id)),
         )

@@ -18,6 +18,7 @@ from emulator.contract.constants import (
     MAX_URI,
     RESERVED_HEADERS,
 )
+from emulator.contract.expressions.event_filter.filter_map import FILTER_TYPE, FilterMapError, filters_by_type
 from emulator.contract.model import AuthScheme, Channel, CustomHeader, HookStatus, JsonObject
 from emulator.names import did_you_mean
 from emulator.org.errors import OktaApiError, api_error, blank, invalid
@@ -70,7 +71,7 @@ def read_hook(body: Any, *, profile: Profile, old: Channel | None = None) -> Hoo
     """
     if not isinstance(body, dict):
         raise api_error("E0000003")
-    problems = [*_name(body), *_events(body), *_channel(body, profile, old), *_filter(body)]
+    problems = [*_name(body), *_events(body), *_channel(body, profile, old), *_filter(body, profile)]
     if problems:
         raise _refusal(problems)
     events = body["events"]
@@ -272,35 +273,14 @@ def _read_channel(config: JsonObject, old: Channel | None) -> Channel:
     return Channel(uri=config["uri"], auth=scheme, headers=headers)
 
 
-def _filter(body: JsonObject) -> Iterator[_Problem]:
+def _filter(body: JsonObject, profile: Profile) -> Iterator[_Problem]:
     events = body.get("events")
-    event_filter = events.get("filter") if isinstance(events, dict) else None
-    if not isinstance(events, dict) or event_filter is None:
+    if not isinstance(events, dict) or not isinstance(events.get("items"), list):
         return
-    reason = _unfit_filter(event_filter, events.get("items"))
-    if reason:
-        yield _Problem("filter", f"filter: {_INVALID}", reason)
-
-
-def _unfit_filter(event_filter: Any, items: Any) -> str:
-    if not isinstance(event_filter, dict) or event_filter.get("type", "EXPRESSION_LANGUAGE") != "EXPRESSION_LANGUAGE":
-        return "a filter is an object with the type EXPRESSION_LANGUAGE and an eventFilterMap (F1)"
-    entries = event_filter.get("eventFilterMap")
-    if not isinstance(entries, list):
-        return "eventFilterMap is a list of events and their conditions (F1)"
-    seen: set[str] = set()
-    for entry in entries:
-        condition = entry.get("condition") if isinstance(entry, dict) else None
-        expression = condition.get("expression") if isinstance(condition, dict) else None
-        if not isinstance(expression, str) or not isinstance(entry.get("event"), str):
-            return 'an entry is {"event": <type>, "condition": {"expression": <text>}} (F1)'
-        event = entry["event"]
-        if event in seen:
-            return f"{event!r} has two entries; join their expressions with && (F3)"
-        if isinstance(items, list) and event not in items:
-            return f"{event!r} has a filter but is not in items (F3)"
-        seen.add(event)
-    return ""
+    try:
+        filters_by_type(events.get("filter"), events["items"], strict=profile.filter_strict)
+    except FilterMapError as error:
+        yield _Problem("filter", error.cause, error.hint)
 
 
 def _clean_filter(event_filter: JsonObject | None) -> JsonObject | None:
@@ -310,4 +290,4 @@ def _clean_filter(event_filter: JsonObject | None) -> JsonObject | None:
         {"event": entry["event"], "condition": {"expression": entry["condition"]["expression"]}}
         for entry in event_filter["eventFilterMap"]
     ]
-    return {"type": "EXPRESSION_LANGUAGE", "eventFilterMap": entries}
+    return {"type": FILTER_TYPE, "eventFilterMap": entries}

@@ -38,7 +38,3 @@ class SystemLog:
         """Return the event of that number as it was built, with every member."""
         document: JsonObject = json.loads(self._store.value("SELECT document FROM log WHERE number = ?", (number,)))
         return document
-
-    def uuid(self, number: int) -> str:
-        """Return the uuid of the event of that number."""
-        return str(self.get(number)["uuid"])

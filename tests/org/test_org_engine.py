@@ -324,3 +324,39 @@ def test_draining_too_short_says_what_is_pending(org: Org, receiving) -> None:
         org.drain(timeout=0.05)
     receiving.gate.set()
     assert len(org.drain()) == 1
+
+
+def test_a_filter_decides_per_hook_but_the_event_names_both(org: Org, receiving) -> None:
+    """F4, F5, F17, F18, and the types without an entry are unfiltered."""
+    plain = hook(org, CREATE, DEACTIVATE)
+    picky = hook(org, CREATE, DEACTIVATE, filter={CREATE: "event.target.?[displayName eq 'Jane Roe'].size()>0"})
+
+    org.create_user(login="john.doe@example.com").deactivate()
+    org.create_user(login="jane.roe@example.com")
+
+    got = [(delivery.hook_id, delivery.event_types[0]) for delivery in org.drain()]
+    assert got.count((plain.id, CREATE)) == 2
+    assert [item for item in got if item[0] == picky.id] == [(picky.id, DEACTIVATE), (picky.id, CREATE)]
+    logged = org.log.events(CREATE)[0]["debugContext"]["debugData"]["targetEventHookIds"]
+    assert logged == f"{plain.id},{picky.id}"
+    assert org.preview(picky, CREATE).outcome is Outcome.DELIVERED
+
+
+def test_an_event_kept_back_by_a_filter_says_so_and_counts_nothing(make_org) -> None:
+    org = make_org(profile="limits.daily=1")
+    one = hook(org, filter={CREATE: "event.outcome.result eq 'FAILURE'"})
+
+    delivery = org.trigger(CREATE)
+
+    assert delivery.outcome is Outcome.NOT_SENT
+    assert "event.outcome.result eq 'FAILURE'" in delivery.explain()
+    assert org.trigger(CREATE, hook=one, result="FAILURE").outcome is Outcome.DELIVERED
+
+
+@pytest.mark.parametrize(("on_error", "outcome"), [("drop", Outcome.NOT_SENT), ("deliver", Outcome.DELIVERED)])
+def test_a_filter_without_an_answer(make_org, on_error, outcome) -> None:
+    """F14."""
+    org = make_org(profile=f"filter.on_error={on_error}")
+    hook(org, filter={CREATE: "event.outcome.reason.contains('x')"})
+
+    assert org.trigger(CREATE).outcome is outcome

@@ -76,6 +76,11 @@ def test_an_inactive_hook_has_other_links(org: Org) -> None:
     assert list(org.hook_json(hook)["_links"]) == ["activate", "self", "delete"]
 
 
+def an_entry(event: str, expression: str) -> dict:
+    entry = {"event": event, "condition": {"expression": expression}}
+    return {"type": "EXPRESSION_LANGUAGE", "eventFilterMap": [entry]}
+
+
 BLANK = "The field cannot be left blank"
 INVALID = "The field has an invalid value"
 
@@ -119,8 +124,11 @@ INVALID = "The field has an invalid value"
         ({"config__authScheme": {"type": "HEADER", "key": "", "value": "x"}}, "key", f"key: {BLANK}"),
         ({"config__authScheme": {"type": "HEADER", "key": "a"}}, "value", f"value: {BLANK}"),
         ({"config__authScheme": {"type": "BASIC", "key": "a", "value": "x"}}, "type", f"type: {INVALID}"),
-        ({"events__filter": {"type": "REGEX", "eventFilterMap": []}}, "filter", f"filter: {INVALID}"),
-        ({"events__filter": {"eventFilterMap": [{"event": "user.lifecycle.activate", "condition": {"expression": "true"}}]}}, "filter", f"filter: {INVALID}"),
+        ({"events__filter": {"type": "REGEX", "eventFilterMap": []}}, "filter", f"filter.type: {INVALID}"),
+        ({"events__filter": an_entry("user.lifecycle.activate", "true")}, "filter",
+         "event: The filter names an event type that is not subscribed to: user.lifecycle.activate"),
+        ({"events__filter": an_entry(TYPE, "event.actor.id eq")}, "filter",
+         "expression: Invalid Okta Expression Language statement at position 17"),
     ],
 )  # fmt: skip
 def test_what_okta_refuses(org: Org, changes, subject, cause) -> None:
@@ -390,3 +398,13 @@ def test_an_error_has_okta_s_five_members(org: Org) -> None:
     assert list(shown) == ["errorCode", "errorSummary", "errorLink", "errorId", "errorCauses"]
     assert shown["errorId"].startswith("oae")
     assert len(shown["errorId"]) == 25
+
+
+def test_a_filter_comes_back_with_a_version(org: Org) -> None:
+    """F2."""
+    hook = org.create_event_hook(uri=URI, events=[TYPE], filter={TYPE: "event.actor.id != null"})
+
+    assert org.hook_json(hook)["events"]["filter"] == {
+        "type": "EXPRESSION_LANGUAGE",
+        "eventFilterMap": [{"event": TYPE, "condition": {"version": None, "expression": "event.actor.id != null"}}],
+    }
