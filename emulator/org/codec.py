@@ -14,7 +14,15 @@ if TYPE_CHECKING:
 
     from emulator.org.records import AppRecord, GroupRecord, UserRecord
 
-__all__ = ["app_json", "assignment_json", "group_json", "hook_json", "user_json"]
+__all__ = [
+    "app_json",
+    "app_link_json",
+    "assignment_json",
+    "credentials_json",
+    "group_json",
+    "hook_json",
+    "user_json",
+]
 
 _STATUS = UserStatus
 
@@ -111,12 +119,6 @@ _USER_ACTIONS: Final[dict[str, tuple[str, str]]] = {
 
 def user_json(user: UserRecord, *, base_url: str) -> JsonObject:
     """Return a user as the API shows it (U10, U11)."""
-    credentials: JsonObject = {}
-    if user.password is not None:
-        credentials["password"] = {}
-    if user.question is not None:
-        credentials["recovery_question"] = {"question": user.question}
-    credentials["provider"] = dict(user.provider)
     return {
         "id": user.id,
         "status": user.status.value,
@@ -128,9 +130,20 @@ def user_json(user: UserRecord, *, base_url: str) -> JsonObject:
         "passwordChanged": _or_null(user.password_changed),
         "type": {"id": user.type_id},
         "profile": dict(user.profile),
-        "credentials": credentials,
+        "credentials": credentials_json(user),
         "_links": {name: _user_link(name, user, base_url) for name in _USER_LINKS[user.status]},
     }
+
+
+def credentials_json(user: UserRecord) -> JsonObject:
+    """Return a user's credentials as the API shows them: that there are some, never which."""
+    credentials: JsonObject = {}
+    if user.password is not None:
+        credentials["password"] = {}
+    if user.question is not None:
+        credentials["recovery_question"] = {"question": user.question}
+    credentials["provider"] = dict(user.provider)
+    return credentials
 
 
 def _user_link(name: str, user: UserRecord, base_url: str) -> JsonObject:
@@ -180,6 +193,22 @@ def app_json(app: AppRecord, *, base_url: str) -> JsonObject:
         "created": as_text(app.created),
         "signOnMode": app.sign_on_mode,
         "_links": {"self": {"href": url}, "users": {"href": f"{url}/users"}},
+    }
+
+
+def app_link_json(app: AppRecord, *, base_url: str) -> JsonObject:
+    """Return an app as a user's list of apps shows it, as far as it is emulated."""
+    return {
+        "id": app.id,
+        "label": app.label,
+        "linkUrl": f"{base_url}/home/{app.name}/{app.id}",
+        "logoUrl": f"{base_url}/img/logos/default.png",
+        "appName": app.name,
+        "appInstanceId": app.id,
+        "appAssignmentId": app.id,
+        "credentialsSetup": False,
+        "hidden": False,
+        "sortOrder": 0,
     }
 
 

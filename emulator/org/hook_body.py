@@ -82,7 +82,7 @@ def read_hook(body: Any, *, profile: Profile, old: Channel | None = None) -> Hoo
         events=tuple(dict.fromkeys(events["items"])),  # A16: a set
         event_filter=_clean_filter(events.get("filter")),
         channel=_read_channel(body["channel"]["config"], old),
-        status=HookStatus(status) if status in set(HookStatus) else None,
+        status=HookStatus(status) if status in list(HookStatus) else None,
     )
 
 

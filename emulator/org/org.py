@@ -17,6 +17,7 @@ from emulator.org.groups import Groups
 from emulator.org.handles import App, Group, User
 from emulator.org.happening import Happening
 from emulator.org.ledger import Ledger
+from emulator.org.log_search import LogSearch
 from emulator.org.people import People
 from emulator.org.sending import Sending
 from emulator.org.settings import org_clock, org_host, org_identity, org_profile
@@ -99,6 +100,7 @@ class Org:
             self._core = Core(store=self._store, world=self._world, clock=self.clock, profile=self.profile)
             chosen_sender = sender or Transport(allows=loopback_and_private)
             self.log = SystemLog(self._store)
+            self.log_search = LogSearch(self._core)
             self.deliveries = Ledger(self._store)
             self.groups = Groups(self._core)
             self.apps = Apps(self._core)
@@ -127,6 +129,11 @@ class Org:
     def base_url(self) -> str:
         """The org's URL, without a path."""
         return f"https://{self.host}"
+
+    @property
+    def world(self) -> World:
+        """The company that the org belongs to: where its ids and its people come from."""
+        return self._world
 
     def create_event_hook(
         self,

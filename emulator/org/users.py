@@ -272,6 +272,18 @@ class Users:
             user = replace(user, password=digest(new, user.id), password_changed=change.now)
             return self._move(change, user, name)
 
+    def change_recovery_question(
+        self, ref: str, password: str, *, question: str, answer: str, call: Call | None = None
+    ) -> UserRecord:
+        """Change the recovery question, knowing the password; no event tells of it."""
+        user = self.get(ref, call)
+        with self._core.change(call, path=f"{_PATH}/{user.id}/credentials/change_recovery_question") as change:
+            user = self.get(user.id)
+            if user.password != digest(password, user.id):
+                raise api_error("E0000014", "Password is not correct")
+            given = {"recovery_question": {"question": question, "answer": answer}}
+            return self._set_credentials(change, user, given)
+
     def clear_sessions(self, ref: str, call: Call | None = None) -> None:
         """End all sessions of a user (U-t)."""
         user = self.get(ref, call)

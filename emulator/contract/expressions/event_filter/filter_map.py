@@ -42,7 +42,7 @@ def filters_by_type(
         return {}
     if not isinstance(value, Mapping):
         raise FilterMapError("filter: The field has an invalid value", pointer="/events/filter")
-    if value.get("type") != FILTER_TYPE:
+    if value.get("type", FILTER_TYPE) != FILTER_TYPE:
         raise FilterMapError(
             "filter.type: The field has an invalid value", pointer="/events/filter/type", hint=f"write {FILTER_TYPE!r}"
         )

@@ -12,7 +12,7 @@ from emulator.contract.expressions.scim.dialects import (
     ScimError,
     ScimFilter,
 )
-from emulator.contract.expressions.scim.evaluation import allowed_values, instant
+from emulator.contract.expressions.scim.evaluation import allowed_values, contained_texts, instant, values_at
 
 __all__ = [
     "GROUP_FILTER",
@@ -24,5 +24,7 @@ __all__ = [
     "ScimError",
     "ScimFilter",
     "allowed_values",
+    "contained_texts",
     "instant",
+    "values_at",
 ]

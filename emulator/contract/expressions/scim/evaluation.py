@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from emulator.contract.expressions.scim.nodes import And, Node, Not, Or, Scalar, Term
 
-__all__ = ["allowed_values", "instant", "matches", "values_at"]
+__all__ = ["allowed_values", "contained_texts", "instant", "matches", "values_at"]
 
 _ORDER: Final[dict[str, Callable[[Any, Any], bool]]] = {
     "gt": operator.gt,
@@ -153,3 +153,17 @@ def allowed_values(node: Node, path: str) -> Collection[str] | None:
                 unions |= set(values)
             return unions
     return None
+
+
+def contained_texts(node: Node) -> tuple[str, ...]:
+    """
+    Return pieces of text that the JSON of an object that passes must contain, with JSON's ASCII escapes.
+
+    Searching text for them is far quicker than reading it; matching is still needed after it.
+    """
+    match node:
+        case Term(operator="eq" | "co" | "sw" | "ew", value=str() as value) if value and instant(value) is None:
+            return (json.dumps(value)[1:-1],)
+        case And(parts=parts):
+            return tuple(dict.fromkeys(text for part in parts for text in contained_texts(part)))
+    return ()
