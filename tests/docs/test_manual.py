@@ -73,6 +73,7 @@ def folder(tmp_path, monkeypatch):
     world = World(seed=1)
     hook = world.id("who", "hook", 0)
     event = as_delivery(build_event("user.lifecycle.deactivate", world=world, hook_ids=[hook]))
+    (tmp_path / "scenarios").symlink_to(ROOT / "scenarios")
     (tmp_path / "capture.json").write_bytes(encode(build_envelope([event], world=world, hook_id=hook)))
     return tmp_path
 
@@ -104,6 +105,27 @@ def test_the_commands_of_the_manual_print_what_it_shows(block, folder, okta_hook
             done = okta_hooks(*(word.replace(SHOWN_URL, receiver.url) for word in words[1:]))
             assert done.code == block.code, done.err or done.out
             assert_shown(output, [*done.out.splitlines(), *done.err.splitlines()], receiver.url)
+
+
+def samples():
+    for page in pages():
+        files: dict[str, str] = {}
+        for found in FENCE.finditer(page.read_text(encoding="utf-8") if page.is_file() else ""):
+            notes = dict(NOTE.findall(found["notes"]))
+            if "file" in notes:
+                files[notes["file"]] = found["text"]
+            if found["kind"] == "python" and "not run" not in notes:
+                yield pytest.param(found["text"], dict(files), id=f"{page.name}: {found['text'].splitlines()[0]}")
+
+
+@pytest.mark.wire
+@pytest.mark.parametrize(("sample", "files"), list(samples()))
+def test_the_python_samples_of_the_manual_run(sample, files, folder, monkeypatch):
+    for name, text in files.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    monkeypatch.syspath_prepend(folder)
+    monkeypatch.setenv("HOOK_SECRET", "Basic am9objpwYXNz")
+    exec(compile(sample, "sample.py", "exec"), {"__name__": "sample"})
 
 
 def test_every_link_between_pages_leads_somewhere():
