@@ -1,0 +1,68 @@
+"""Members that repeat each other: request ids, addresses of the API, the hooks an event goes to."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from emulator.contract.problems import Level, Path, Problem, printable
+from emulator.contract.semantics.registry import event_rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_HOOK_IDS: Final = re.compile(r"who[A-Za-z0-9]{15,19}(?:,who[A-Za-z0-9]{15,19})*")
+_INSIDE: Final = ("debugContext", "debugData")
+
+
+def _debug_data(event: dict[str, Any]) -> dict[str, Any]:
+    context = event.get("debugContext")
+    data = context.get("debugData") if isinstance(context, dict) else None
+    return data if isinstance(data, dict) else {}
+
+
+@event_rule
+def hook_ids_malformed(event: dict[str, Any], path: Path) -> Iterator[Problem]:
+    """D17: targetEventHookIds is the ids of hooks, joined by commas without spaces."""
+    ids = _debug_data(event).get("targetEventHookIds")
+    if isinstance(ids, str) and not _HOOK_IDS.fullmatch(ids):
+        hint = "write it without spaces" if " " in ids else "ids of event hooks begin with who; this one looks masked"
+        yield Problem(
+            path=(*path, *_INSIDE, "targetEventHookIds"),
+            rule="D17",
+            level=Level.SHOULD,
+            message=f"got {printable(ids[:60])}, wanted ids of event hooks joined by commas",
+            hint=hint,
+        )
+
+
+@event_rule
+def url_of_another_request(event: dict[str, Any], path: Path) -> Iterator[Problem]:
+    """L27: url is requestUri and the query."""
+    data = _debug_data(event)
+    uri, url = data.get("requestUri"), data.get("url")
+    if isinstance(uri, str) and isinstance(url, str) and not url.startswith(uri):
+        yield Problem(
+            path=(*path, *_INSIDE, "url"),
+            rule="L27",
+            level=Level.SHOULD,
+            message=f"url {printable(url[:60])} doesn't begin with requestUri {printable(uri[:60])}",
+            hint="url is requestUri, a question mark and the query; one of the two looks edited",
+        )
+
+
+@event_rule
+def request_id_of_another_request(event: dict[str, Any], path: Path) -> Iterator[Problem]:
+    """N3: in a web request, transaction.id is the request's id."""
+    transaction = event.get("transaction")
+    if not isinstance(transaction, dict) or transaction.get("type") != "WEB":
+        return
+    request_id = _debug_data(event).get("requestId")
+    if isinstance(request_id, str) and isinstance(transaction.get("id"), str) and request_id != transaction["id"]:
+        yield Problem(
+            path=(*path, *_INSIDE, "requestId"),
+            rule="N3",
+            level=Level.NOTE,
+            message="debugData.requestId and transaction.id differ",
+            hint="in a web request they are the same; one of the two looks edited",
+        )
