@@ -12,7 +12,9 @@ from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
+from emulator.contract.fast import compiled
 from emulator.contract.formats import FORMATS
+from emulator.contract.misplaced import with_their_home
 from emulator.contract.problems import without_echoes
 from emulator.contract.schema_messages import UNKNOWN_MEMBERS, problems_from
 from emulator.contract.semantics import envelope_problems, event_problems, hook_problems
@@ -20,7 +22,7 @@ from emulator.contract.spelling import misspelt
 from emulator.resources import folder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from jsonschema.protocols import Validator
 
@@ -89,8 +91,18 @@ def _flatten(node: Any, resolver: Any) -> Any:
 
 
 def _against(name: str, value: Any, path: Path) -> list[Problem]:
+    clean = _clean(name)
+    if clean is not None and clean(value):
+        return []
     errors = islice(_validator(name).iter_errors(value), MAX_PROBLEMS)
-    return problems_from(errors, load(name), path)
+    found = problems_from(errors, load(name), path)
+    with_their_home(found, value, path, load)
+    return found
+
+
+@cache
+def _clean(name: str) -> Callable[[Any], bool] | None:
+    return compiled(load(name))
 
 
 @cache
