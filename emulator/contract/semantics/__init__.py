@@ -9,7 +9,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from emulator.contract.semantics import addresses, deliveries, event_types, hooks, identities, references, times
+from emulator.contract.semantics import (
+    addresses,
+    deliveries,
+    event_types,
+    hooks,
+    identities,
+    references,
+    times,
+    vocabulary,
+)
 from emulator.contract.semantics.registry import DELIVERY_RULES, EVENT_RULES, HOOK_RULES
 
 if TYPE_CHECKING:
@@ -17,7 +26,8 @@ if TYPE_CHECKING:
 
 __all__ = ["envelope_problems", "event_problems", "hook_problems"]
 
-_ = (addresses, deliveries, event_types, hooks, identities, references, times)  # importing them registers their rules
+# Importing them registers their rules.
+_ = (addresses, deliveries, event_types, hooks, identities, references, times, vocabulary)
 _EVENT_RULES = tuple(EVENT_RULES.values())
 _DELIVERY_RULES = tuple(DELIVERY_RULES.values())
 _MANY = 1000  # events of one delivery; nobody reads more problems

@@ -52,7 +52,7 @@ def _nearest(event_type: str) -> tuple[str, str]:
     """Return the type that is meant, if that is plain, and a hint with the most alike ones."""
     # Within the family: a file may hold many unknown types, and each is compared with all candidates.
     families = _families()
-    begin = event_type.partition(".")[0]
+    begin = event_type.partition(".")[0].casefold()
     likely = [begin] if begin in families else get_close_matches(begin, families, n=1)
     candidates = [name for family in likely for name in families[family]]
     alike = get_close_matches(event_type, candidates, n=3, cutoff=0.75)
