@@ -358,6 +358,37 @@ def test_when_nobody_takes_what_is_passed_on_the_line_is_printed_all_the_same(
     assert "acc3ss-key" not in caplog.text
 
 
+@pytest.mark.wire
+def test_forwarding_follows_no_redirect_and_asks_no_proxy(
+    monkeypatch: pytest.MonkeyPatch, make_event: Callable
+) -> None:
+    """Events are personal data: they go to the one place that was named."""
+
+    class Astray(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.server.seen.append(self.path)  # type: ignore[attr-defined]
+            self.send_response(307)
+            self.send_header("Location", "/elsewhere")
+            self.end_headers()
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
+    monkeypatch.setenv("no_proxy", "")
+    with HTTPServer(("127.0.0.1", 0), Astray) as server:
+        server.seen = []  # type: ignore[attr-defined]
+        server.timeout = 0.2
+        thread = threading.Thread(target=lambda: [server.handle_request() for _ in range(2)])
+        thread.start()
+        with pytest.raises(ConnectionError, match="it answered 307"):
+            Forwarder(f"http://127.0.0.1:{server.server_port}/in")(Event(make_event()))
+        thread.join()
+
+    assert server.seen == ["/in"]  # type: ignore[attr-defined]
+
+
 @pytest.mark.parametrize(
     "url", ["", "example.com", "ftp://example.com", "http://", "http://[", "http://a:99999", "//a"]
 )
