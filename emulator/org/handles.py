@@ -134,6 +134,15 @@ class User(_Handle):
         self._org.users.clear_sessions(self.id)
         return self
 
+    def sign_in(self, password: str) -> bool:
+        """Sign in and say whether that worked; the tenth wrong password in a row locks the user out."""
+        return self._org.sign_ins.sign_in(self.id, password)
+
+    def sign_out(self) -> User:
+        """Sign out."""
+        self._org.sign_ins.sign_out(self.id)
+        return self
+
     def update(self, **profile: Any) -> User:
         """Change properties of the profile, as in ``user.update(title="Engineer")``; None removes one."""
         self._org.users.update(self.id, {"profile": profile})

@@ -22,6 +22,7 @@ from emulator.org.people import People
 from emulator.org.sending import Sending
 from emulator.org.settings import org_clock, org_host, org_identity, org_profile
 from emulator.org.shortcuts import free_hook_name, hook_body, user_body
+from emulator.org.sign_ins import SignIns
 from emulator.org.store import Store
 from emulator.org.system_log import SystemLog
 from emulator.org.users import Users
@@ -105,6 +106,7 @@ class Org:
             self.groups = Groups(self._core)
             self.apps = Apps(self._core)
             self.users = Users(self._core, self.groups, custom=frozenset(custom_properties))
+            self.sign_ins = SignIns(self._core, self.users)
             self.event_hooks = EventHooks(self._core, chosen_sender)
             self._sending = Sending(self._core, chosen_sender, self.deliveries)
             self._engine = Engine(self._core, self._sending)

@@ -174,7 +174,7 @@ class Users:
                     for name in dict.fromkeys([*user.profile, *profile])
                     if user.profile.get(name) != profile.get(name)
                 ]
-                user = self._put(change, replace(user, profile=profile, last_updated=change.now))
+                user = self.put(change, replace(user, profile=profile, last_updated=change.now))
                 if changed:
                     self._tell(change, user, "user.account.update_profile", {"changedAttributes": ",".join(changed)})
             user = self._set_credentials(change, user, body.get("credentials"))
@@ -324,7 +324,7 @@ class Users:
                 else user.activated,
                 failed_sign_ins=0,
             )
-        self._put(change, user)
+        self.put(change, user)
         for event_type in row.events:
             self._tell(change, user, event_type)
         return user
@@ -353,7 +353,7 @@ class Users:
         if credentials.password is not None:
             user = replace(user, password=credentials.password, password_changed=change.now)
             self._tell(change, user, "user.account.update_password")
-        return self._put(change, user)
+        return self.put(change, user)
 
     def _check_login(self, login: str, *, but: UserRecord | None = None) -> None:
         row = self._core.store.row("SELECT id FROM users WHERE login = ?", (login,))
@@ -366,7 +366,8 @@ class Users:
         )
         self._groups.join_everyone(change, user)
 
-    def _put(self, change: Change, user: UserRecord) -> UserRecord:
+    def put(self, change: Change, user: UserRecord) -> UserRecord:
+        """Write a changed record as a part of *change*, and return it."""
         change.db.execute(
             "UPDATE users SET login = ?, status = ?, document = ? WHERE id = ?",
             (user.login, user.status, user.to_text(), user.id),

@@ -284,3 +284,58 @@ def test_a_user_has_several_names(org: Org, ref: str) -> None:
     made = user(org, "ACTIVE")
 
     assert org.user(ref.format(id=made.id)) == made
+
+
+def test_the_tenth_wrong_password_locks_a_user_out(org: Org) -> None:
+    """U-k, U-l: each failure is an event, then the lock."""
+    made = user(org, "ACTIVE")
+    before = len(types(org))
+
+    assert not any(made.sign_in("wrong") for _ in range(10))
+
+    assert types(org)[before:] == ["user.session.start"] * 10 + ["user.account.lock"]
+    failed, lock = org.system_log()[-2:]
+    assert failed["outcome"] == {"result": "FAILURE", "reason": "INVALID_CREDENTIALS"}
+    assert (lock["severity"], lock["outcome"]) == ("DEBUG", {"result": "FAILURE", "reason": "LOCKED_OUT"})
+    assert made.status == "LOCKED_OUT"
+    assert not made.sign_in(PASSWORD)
+    assert org.system_log()[-1]["outcome"]["reason"] == "LOCKED_OUT"
+
+    made.unlock()
+
+    assert made.sign_in(PASSWORD)
+    assert types(org)[-2:] == ["user.account.unlock_by_admin", "user.session.start"]
+    assert org.system_log()[-1]["actor"]["id"] == made.id
+
+
+def test_a_user_who_has_signed_in_loses_the_session_too(org: Org) -> None:
+    """U-h, footnote 3."""
+    made = user(org, "ACTIVE")
+    made.sign_in(PASSWORD)
+    before = len(types(org))
+
+    made.deactivate()
+
+    assert types(org)[before:] == ["user.lifecycle.deactivate", "user.session.clear"]
+
+
+def test_a_password_is_changed_by_who_knows_the_old_one(org: Org) -> None:
+    """U-p."""
+    made = user(org, "PASSWORD_EXPIRED")
+    with pytest.raises(OktaApiError, match="Old Password is not correct"):
+        made.change_password("guess", "new password")
+
+    made.change_password(PASSWORD, "new password")
+
+    assert made.status == "ACTIVE"
+    assert types(org)[-1] == "user.account.update_password"
+    assert made.sign_in("new password")
+
+
+def test_no_password_is_kept_or_shown(org: Org) -> None:
+    made = user(org, "ACTIVE")
+
+    assert PASSWORD not in repr(made.record)
+    assert PASSWORD not in str(made.json())
+    assert PASSWORD not in made.record.to_text()
+    assert made.json()["credentials"]["password"] == {}
