@@ -47,6 +47,7 @@ class Core:
         self.queued: Callable[[list[Queued]], object] = lambda _: None
         self.quota = Quota(self)
         self.tokens = _Tokens(self)
+        self._quiet = False
         self.forget()
 
     def forget(self) -> None:
@@ -112,6 +113,21 @@ class Core:
                 reason = f"gets no more events today: the org's {self.profile.limits_daily} are used up (M3)"
             reasons.append(f"the hook {hook.name!r} {reason}")
         return reasons or ["the org has no event hook"]
+
+    @contextmanager
+    def quietly(self) -> Iterator[None]:
+        """Give one transaction in which changes raise no events."""
+        with self.store.transaction():
+            self._quiet, before = True, self._quiet
+            try:
+                yield
+            finally:
+                self._quiet = before
+
+    @property
+    def quiet(self) -> bool:
+        """Whether changes raise no events just now."""
+        return self._quiet
 
     @contextmanager
     def change(self, call: Call | None = None, *, path: str | None = None, query: str = "") -> Iterator[Change]:
@@ -196,9 +212,11 @@ class Change:
             edit: Changes the finished event in place.
 
         Returns:
-            Its number in the System Log.
+            Its number in the System Log; 0 if nothing is told just now.
         """
         core, call = self._core, self.call
+        if core.quiet:
+            return 0
         subscribed = core.subscribed(event_type)
         number = core.store.next("event")
         event = build_event(

@@ -134,6 +134,11 @@ class EventHooks:
             self._core.hooks_changed()
             self._tell(change, "deleted", found)
 
+    def place(self, hook: EventHook) -> None:
+        """Set a hook's record as it is, as Okta's support may do (V21); no event tells of it."""
+        with self._core.change() as change:
+            self._put(change, hook)
+
     def verify(self, hook: HookRef, call: Call | None = None, *, doctor: bool = True) -> EventHook:
         """
         Ask the receiver for its one-time verification and mark the hook as VERIFIED (V1-V15).

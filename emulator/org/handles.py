@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from emulator.contract.model import JsonObject
-    from emulator.org.org import Org
+    from emulator.org.making import Making
     from emulator.org.records import AppRecord, GroupRecord, UserRecord, UserStatus
 
 __all__ = ["App", "Group", "User"]
@@ -20,7 +20,7 @@ __all__ = ["App", "Group", "User"]
 class _Handle:
     """A thing of an org, by its id; two handles of the same thing are equal."""
 
-    def __init__(self, org: Org, object_id: str) -> None:
+    def __init__(self, org: Making, object_id: str) -> None:
         self._org = org
         self.id = object_id
 

@@ -14,15 +14,16 @@ from emulator.org.core import Core
 from emulator.org.engine import Engine
 from emulator.org.event_hooks import EventHooks, HookRef
 from emulator.org.groups import Groups
-from emulator.org.handles import App, Group, User
 from emulator.org.happening import Happening
 from emulator.org.ledger import Ledger
 from emulator.org.log_search import LogSearch
+from emulator.org.making import Making
 from emulator.org.people import People
 from emulator.org.sending import Sending
 from emulator.org.settings import org_clock, org_host, org_identity, org_profile
-from emulator.org.shortcuts import free_hook_name, hook_body, user_body
 from emulator.org.sign_ins import SignIns
+from emulator.org.start import StartData
+from emulator.org.state import State
 from emulator.org.store import Store
 from emulator.org.system_log import SystemLog
 from emulator.org.users import Users
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from emulator.delivery.clock import Clock
     from emulator.delivery.transport import Sender
     from emulator.org.call import Call
+    from emulator.org.handles import App, Group, User
     from emulator.payloads import Origin
 
 __all__ = ["Org"]
@@ -47,7 +49,7 @@ __all__ = ["Org"]
 _PATIENCE: Final = 60.0
 
 
-class Org:
+class Org(Making):
     """
     One fake Okta org; make two, and they share nothing.
 
@@ -75,6 +77,8 @@ class Org:
         host: The org's whole host name, such as a custom domain.
         sender: What makes requests to hooks.  None sends them to loopback and private addresses only.
         custom_properties: Properties that user profiles may have beside Okta's default ones.
+        start: What it has before anything happens: a YAML file or a mapping, see ``emulator.org.start``.  A file that
+            keeps an org's state is not given it a second time.
 
     Raises:
         UsageError: a value can't be used, or the file can't.
@@ -91,7 +95,9 @@ class Org:
         host: str | None = None,
         sender: Sender | None = None,
         custom_properties: Iterable[str] = (),
+        start: str | Path | Mapping[str, Any] | None = None,
     ) -> None:
+        self._start = None if start is None else StartData(start)
         self.profile = org_profile(profile)
         self.clock = org_clock(clock)
         self._store = Store(db)
@@ -110,8 +116,9 @@ class Org:
             self.event_hooks = EventHooks(self._core, chosen_sender)
             self._sending = Sending(self._core, chosen_sender, self.deliveries)
             self._engine = Engine(self._core, self._sending)
-            self._people = People(self._core)
-            self._happening = Happening(self._core, self._engine, self.deliveries, self.log, self._people)
+            self._state = State(self._core)
+            self.people = People(self._core)
+            self._happening = Happening(self._core, self._engine, self.deliveries, self.log, self.people)
             self._furnish()
             self._drained = self.deliveries.last_ended()
             self._engine.load()
@@ -137,43 +144,6 @@ class Org:
         """The company that the org belongs to: where its ids and its people come from."""
         return self._world
 
-    def create_event_hook(
-        self,
-        *,
-        uri: str,
-        events: Iterable[str],
-        auth: str | tuple[str, str] | None = None,
-        name: str | None = None,
-        headers: Mapping[str, str] | None = None,
-        description: str | None = None,
-        filter: Mapping[str, str] | None = None,  # noqa: A002 (Okta's own word)
-    ) -> EventHook:
-        """
-        Register an event hook: ACTIVE, but UNVERIFIED until ``verify`` succeeds.
-
-        Args:
-            uri: Where it delivers.
-            events: Event-hook-eligible types.
-            auth: The whole value of ``Authorization``, or a header's name and value.
-            name: Unique in the org; None makes one up.
-            headers: Custom headers, sent with every request.
-            description: For people.
-            filter: An expression for some of the types; only events for which it is true are delivered.
-
-        Raises:
-            OktaApiError: Okta would refuse it.
-        """
-        body = hook_body(
-            uri=uri,
-            events=events,
-            auth=auth,
-            name=name or free_hook_name(self.event_hooks.all()),
-            headers=headers,
-            description=description,
-            expressions=filter,
-        )
-        return self.event_hooks.create(body)
-
     def verify(self, hook: HookRef) -> EventHook:
         """
         Ask a hook's receiver for its one-time verification.
@@ -189,65 +159,6 @@ class Org:
     def hook_json(self, hook: HookRef) -> JsonObject:
         """Return a hook as the API shows it."""
         return hook_json(self.event_hooks.get(hook), base_url=self.base_url)
-
-    def create_user(
-        self,
-        login: str | None = None,
-        *,
-        first_name: str | None = None,
-        last_name: str | None = None,
-        email: str | None = None,
-        password: str | None = None,
-        activate: bool = True,
-        groups: Iterable[Group] = (),
-        **profile: Any,
-    ) -> User:
-        """
-        Create a user: ACTIVE with a password, else PROVISIONED, or STAGED without *activate*.
-
-        Args:
-            login: The unique name, in the form of an email address; None takes somebody of the org's company, John
-                Doe first.
-            first_name: By default taken from the login.
-            last_name: Likewise.
-            email: By default the login.
-            password: What the user signs in with.
-            activate: Whether the user is activated at once.
-            groups: Groups to join at once.
-            profile: Further properties, such as ``title="Engineer"``.
-
-        Raises:
-            OktaApiError: Okta would refuse it.
-        """
-        somebody = self._people.new() if login is None else None
-        body = user_body(
-            login,
-            somebody=somebody,
-            first_name=first_name,
-            last_name=last_name,
-            email=email,
-            password=password,
-            groups=[group.id for group in groups],
-            profile=profile,
-        )
-        return User(self, self.users.create(body, activate=activate).id)
-
-    def user(self, ref: str) -> User:
-        """Return a user by id, login, or the login's part before the ``@``."""
-        return User(self, self.users.get(ref).id)
-
-    def create_group(self, name: str, description: str | None = None) -> Group:
-        """Create a group."""
-        return Group(self, self.groups.create({"profile": {"name": name, "description": description}}).id)
-
-    def group(self, name: str) -> Group:
-        """Return a group by its name or id."""
-        found = self.groups.named(name) or self.groups.get(name)
-        return Group(self, found.id)
-
-    def create_app(self, label: str) -> App:
-        """Create an app, for users to be assigned to."""
-        return App(self, self.apps.create({"label": label}).id)
 
     def call(self, **known: Any) -> Call:
         """Return a new call to hand to ``event_hooks`` and its like; *known* are fields of ``Call``, such as ``path``."""
@@ -379,6 +290,29 @@ class Org:
         """Return the events of the System Log in the shape of the API, the oldest first; all, or those of one type."""
         return self.log.events(event_type)
 
+    def snapshot(self) -> bytes:
+        """Return the whole state, pending deliveries and the hooks' secrets too, for ``restore``."""
+        return self._state.snapshot()
+
+    def restore(self, snapshot: bytes) -> None:
+        """
+        Go back to a snapshot of this org; the clock stays where it is.
+
+        No uuid and no ``eventId`` is given twice, so what happens next is new to every receiver.
+
+        Raises:
+            UsageError: it is no snapshot, or one of another org.
+        """
+        self._state.restore(snapshot)
+        self._engine.load()
+
+    def reset(self) -> None:
+        """Start afresh, with the start data if there is any: nothing is pending, and nothing has happened."""
+        with self._store.transaction():
+            self._state.clear()
+            self._furnish()
+        self._engine.load()
+
     def close(self) -> None:
         """Let the requests in flight end and stop; what is pending stays in the file, if there is one."""
         if not self._store.closed:
@@ -398,6 +332,10 @@ class Org:
             if self._store.get("furnished") is None:
                 self.groups.add_everyone()
                 self.users.add_admin()
+                if self._start is not None:
+                    self._start.put(
+                        self._core, groups=self.groups, apps=self.apps, users=self.users, hooks=self.event_hooks
+                    )
                 self._store.keep("furnished", "yes")
 
     def _still_pending(self) -> str:

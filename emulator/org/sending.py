@@ -140,10 +140,12 @@ class Sending:
     def _end(self, delivery: Delivery, *, hook: EventHook | None = None) -> None:
         core = self._core
         with core.store.transaction() as db:
-            db.execute(
-                "UPDATE deliveries SET ended = ?, record = ? WHERE number = ?",
-                (core.store.next("ended"), record_of(delivery), delivery.number),
+            ended = db.execute(
+                "UPDATE deliveries SET ended = ?, record = ? WHERE number = ? AND event_id = ? AND ended IS NULL",
+                (core.store.next("ended"), record_of(delivery), delivery.number, delivery.event_id),
             )
+            if not ended.rowcount:
+                return  # the org has been reset or restored meanwhile, and knows nothing of it
             if hook is not None and delivery.outcome is Outcome.FAILED and delivery.kind is not Kind.PREVIEW:
                 self._tell_failure(hook, delivery.attempts[-1].step.reason)
 

@@ -148,6 +148,13 @@ class Users:
             )
             self._insert(change, core.store.next("user"), user)
 
+    def place(self, user: UserRecord, status: UserStatus) -> UserRecord:
+        """Put a user into a state without the calls that lead there; no event tells of it."""
+        with self._core.change() as change:
+            activated = None if status is _S.STAGED else user.activated or change.now
+            moved = replace(user, status=status, activated=activated, status_changed=change.now)
+            return self.put(change, moved)
+
     def update(self, ref: str, body: Any, call: Call | None = None, *, partial: bool = True) -> UserRecord:
         """
         Change a user's profile or credentials (U-q, U8).
