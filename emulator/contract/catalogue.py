@@ -163,8 +163,8 @@ class EventType:
         values are strings.  Captured keys replace the catalogue's, of which an event has but a few.
         """
         named = schema_keys(self.debug_schema) if self.debug_schema else {}
-        seen = self.captured.get("debugData")
-        if seen:
+        if self.captured.get("captures"):
+            seen = self.captured.get("debugData", ())
             common = common_debug_keys()
             return Fact({key: named.get(key, "text") for key in seen if key not in common}, FactOrigin.CAPTURED)
         return Fact(named, FactOrigin.CATALOGUE if self.debug_schema else FactOrigin.FAMILY)

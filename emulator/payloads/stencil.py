@@ -116,6 +116,7 @@ class _MarkedDraws(Draws):
 
     def _later(self, method: str, first: Any, label: str, numbers: tuple[int | str, ...]) -> Any:
         draw = getattr(self._draws, method)
+        shown = _escaped if method == "pick" else str
         finders = [_finder(number) for number in numbers]
         if all(finder is None for finder in finders):
             return draw(first, label, *numbers)
@@ -130,11 +131,11 @@ class _MarkedDraws(Draws):
             if found not in memory:
                 if len(memory) > _REMEMBERED:
                     memory.clear()
-                memory[found] = str(draw(first, label, *found))
+                memory[found] = shown(draw(first, label, *found))
             return memory[found]
 
         def fill_of_number(occasion: Occasion, _: list[str]) -> str:
-            return str(draw(first, label, occasion.number))
+            return shown(draw(first, label, occasion.number))
 
         # An occasion's number has no text, so "number" tells it from a fixed 0.
         names = tuple("number" if number is _NUMBER else number for number in numbers)

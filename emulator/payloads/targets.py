@@ -23,13 +23,13 @@ _MOST_KEYS = 5
 _MOST_CHANGES = 2
 _OWN_MEMBERS = frozenset({"id", "type", "alternateId", "displayName"})
 # Kinds of value of which a before and an after can be told apart.
-_CHANGEABLE = {
+_CHANGEABLE: Mapping[str, tuple[str | int, str | int]] = {
     "text": ("before", "after"),
     "name": ("Before", "After"),
     "description": ("Before the change", "After the change"),
     "displayName": ("Before", "After"),
     "boolean": ("false", "true"),
-    "integer": ("1", "2"),
+    "integer": (1, 2),
 }
 
 
@@ -68,7 +68,7 @@ def _published_detail(target_type: str, scene: Scene) -> dict[str, str] | None:
     return found or None
 
 
-def _changes(scene: Scene) -> dict[str, dict[str, str]] | None:
+def _changes(scene: Scene) -> dict[str, dict[str, str | int]] | None:
     """Return ``changeDetails`` for the first keys that the catalogue publishes for events of this type."""
     if scene.failed:
         return None

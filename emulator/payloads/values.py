@@ -12,8 +12,9 @@ if TYPE_CHECKING:
 
     from emulator.payloads.scene import Scene
 
-__all__ = ["value_of"]
+__all__ = ["has_known_value", "value_of"]
 
+_BEHAVIORS = ("New Geo-Location", "New Device", "New IP", "New State", "New Country", "Velocity", "New City")
 # Words of keys whose values are a closed list that Okta publishes elsewhere.
 _WORDS: Mapping[str, Sequence[str]] = {
     "authenticatorKey": ("okta_verify", "phone_number", "webauthn", "security_question"),
@@ -23,6 +24,38 @@ _WORDS: Mapping[str, Sequence[str]] = {
     "signOnMode": ("SAML_2_0", "OPENID_CONNECT", "BROWSER_PLUGIN"),
     "timeUnit": ("MINUTES", "SECONDS"),
     "changedAttributes": ("name", "description", "name,description"),
+    "attributesAdded": ("",),
+    "attributesModified": ("",),
+    "attributesDeleted": ("",),
+    "countryCallingCode": ("1",),
+    "defaultAuthorizationServer": ("true", "false"),
+    "newRuleAction": ("ALLOW", "DENY", "REQUIRE_FACTOR"),
+    "oldRuleAction": ("ALLOW", "DENY", "REQUIRE_FACTOR"),
+    "newRuleDisabledStatus": ("ENABLED", "DISABLED"),
+    "newRuleFactorLifetime": ("SESSION", "DEVICE"),
+    "newRuleRank": ("1", "2", "3"),
+    "oldRuleRank": ("1", "2", "3"),
+    "operationRateLimitTimeUnit": ("MINUTES", "SECONDS"),
+    "operationRateLimitScopeType": ("user", "org"),
+    "operationRateLimitType": ("phone_enrollment", "web_request"),
+    "operationRateLimitSubtype": ("SMS", "Email"),
+    # These stand in the debugData of requests that Okta looks at more closely (L24: structures are text).
+    "behaviors": tuple(
+        "{" + ", ".join(f"{name}={'POSITIVE' if name in new else 'NEGATIVE'}" for name in _BEHAVIORS) + "}"
+        for new in ((), ("New Device", "New IP"))
+    ),
+    "risk": ("{level=LOW}", "{reasons=Anomalous Device, level=MEDIUM}"),
+    "logOnlySecurityData": (
+        '{"risk":{"level":"LOW"},"behaviors":{"New Geo-Location":"NEGATIVE","New Device":"NEGATIVE"}}',
+        '{"risk":{"reasons":"Anomalous Device","level":"HIGH"},"behaviors":{"New Device":"POSITIVE"}}',
+    ),
+    "threatDetections": ('{"Login Failures":"HIGH"}', '{"Password Spray":"MEDIUM"}'),
+    "oktaUserAgentExtended": ("okta-auth-js/7.8.1 okta-signin-widget-7.30.1",),
+    "challengeAuthenticatorsList": ("[{Okta Verify : signed_nonce}, {Password : password}]",),
+}
+_BY_NAME: Mapping[str, Callable[[Scene], str]] = {
+    "kid": lambda scene: scene.world.draws.base64url(32, "kid", scene.number),
+    "redirectUri": lambda scene: f"https://{scene.world.org_host}/oauth2/callback",
 }
 # What only appears when something went wrong.
 _OF_FAILURES = re.compile(r"(?i)error|failure|invalid|exception")
@@ -78,6 +111,11 @@ _KINDS: Mapping[str, Callable[[Scene, str], str]] = {
 _IN_WORDS = {"text", "name", "string", "description", "list", "fieldName"}
 
 
+def has_known_value(key: str) -> bool:
+    """Say whether the values of a key are known by its name."""
+    return key in _WORDS or key in _BY_NAME
+
+
 def value_of(key: str, kind: str, scene: Scene) -> str | None:
     """
     Return a plausible value, always a string, or None if the key had better be left out.
@@ -87,6 +125,9 @@ def value_of(key: str, kind: str, scene: Scene) -> str | None:
     """
     if _OF_FAILURES.search(key) and not scene.failed:
         return None
+    named = _BY_NAME.get(key)
+    if named:
+        return named(scene)
     words = _WORDS.get(key)
     if words:
         return scene.world.draws.pick(words, "value", key, scene.number)

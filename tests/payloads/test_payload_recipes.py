@@ -23,7 +23,7 @@ TABLE = [
     ("user.account.update_profile", "Update user profile for Okta", f"{CORE}.config.profile_update.success", "INFO", "SUCCESS", ["User"], ["changedAttributes"]),
     ("user.account.update_password", "User update password for Okta", f"{CORE}.config.password_update.success", "INFO", "SUCCESS", ["User"], []),
     ("user.account.reset_password", "Fired when the user's Okta password is reset", f"{CORE}.config.user_status.password_reset", "INFO", "SUCCESS", ["User"], []),
-    ("user.account.lock", "Max sign in attempts exceeded", "core.user_auth.account_locked", "DEBUG", "FAILURE", ["User"], ["behaviors", "risk"]),
+    ("user.account.lock", "Max sign in attempts exceeded", "core.user_auth.account_locked", "DEBUG", "FAILURE", ["User"], ["oktaUserAgentExtended", "behaviors", "risk"]),
     ("user.account.unlock_by_admin", "User account unlock by admin", "core.user_auth.account_unlocked_by_admin", "INFO", "SUCCESS", ["User"], []),
     ("user.session.start", "User login to Okta", "core.user_auth.login_success", "INFO", "SUCCESS", ["AuthenticatorEnrollment", "AppInstance"], []),
     ("user.session.end", "User logout from Okta", "core.user_auth.logout_success", "INFO", "SUCCESS", ["User"], []),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from emulator.contract.catalogue import FactOrigin, common_debug_keys
 from emulator.payloads.recipes.recipe import Recipe
 from emulator.payloads.scene import Origin
-from emulator.payloads.values import value_of
+from emulator.payloads.values import has_known_value, value_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from emulator.contract.catalogue import EventType
     from emulator.payloads.scene import Scene
 
-__all__ = ["generic_recipe"]
+__all__ = ["captured_extras", "generic_recipe"]
 
 # All keys are optional (T10), and the longest published list has 45: an event that had all of them would be odd.
 _MOST_KEYS = 8
@@ -61,11 +62,19 @@ def generic_recipe(event_type: EventType) -> Recipe:
 
 
 def _catalogue_keys(scene: Scene) -> Mapping[str, str]:
+    keys = scene.type.debug_keys
+    most = len(keys.value) if keys.origin is FactOrigin.CAPTURED else _MOST_KEYS
     found: dict[str, str] = {}
-    for key, kind in scene.type.debug_keys.value.items():
-        value = value_of(key, kind, scene)
+    for key, kind in keys.value.items():
+        value = value_of(key, kind, scene) if len(found) < most else None
         if value is not None:
             found[key] = value
-        if len(found) == _MOST_KEYS:
-            break
-    return found
+    return {**found, **captured_extras(scene)}
+
+
+def captured_extras(scene: Scene) -> dict[str, str]:
+    """Return those of the keys that any event may have (T10) which this type's captures do have."""
+    if not scene.origin.is_request:
+        return {}
+    kept = (key for key in scene.type.captured.get("debugData", ()) if key in common_debug_keys())
+    return {key: str(value_of(key, "text", scene)) for key in kept if has_known_value(key)}

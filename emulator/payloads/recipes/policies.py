@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from emulator.payloads.recipes.generic import captured_extras
 from emulator.payloads.recipes.recipe import Recipe
 from emulator.payloads.scene import Origin
+from emulator.payloads.values import value_of
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from emulator.payloads.scene import Scene
+
+# Structures are text (L24); this one was seen in lines.
+_PROPERTIES = '{\n  "password.complexity.minLength": 8,\n  "password.lockout.maxAttempts": 10\n}'
 _POLICY = "/api/v1/policies/{target}"
 
 
@@ -17,10 +28,19 @@ def _rule(tail: str) -> Recipe:
     return Recipe(paths=_at(f"{_POLICY}/rules{tail}"), extras=lambda _scene: {})
 
 
+def _evaluation(scene: Scene) -> Mapping[str, str]:
+    challenged = {"challengeAuthenticatorsList": "", **captured_extras(scene)}
+    return {key: value_of(key, "text", scene) or "" for key in challenged}
+
+
 RECIPES = {
     "policy.lifecycle.update": Recipe(
         paths=_at(_POLICY),
         extras=lambda _scene: {
+            "newPolicyExtensiblePropertiesJson": _PROPERTIES,
+            "oldPolicyExtensiblePropertiesJson": _PROPERTIES,
+            "newPolicyGroupIncludeSize": "1",
+            "oldPolicyGroupIncludeSize": "1",
             "newPolicyName": "Default Policy",
             "oldPolicyName": "Default Policy",
             "newPolicyDescription": "Applies to everyone else",
@@ -39,7 +59,9 @@ RECIPES = {
     # The outcome is a decision; its reason is not documented.
     "policy.evaluate_sign_on": Recipe(
         origin=Origin.USER,
-        paths={Origin.USER: "/idp/idx/identify"},
+        paths={Origin.USER: "/oauth2/v1/authorize"},
+        query="response_type=code&response_mode=query&scope=openid",
         targets=("PolicyEntity", "PolicyRule"),
+        extras=_evaluation,
     ),
 }

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from emulator.payloads.pools import ADMIN_ROLES, FACTORS, PROFILE_ATTRIBUTES
 from emulator.payloads.recipes.recipe import Recipe
 from emulator.payloads.scene import Origin
+from emulator.payloads.values import value_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -61,6 +62,9 @@ def _sign_in(path: str, **more: object) -> Recipe:
     return Recipe(origin=Origin.USER, paths={Origin.USER: path}, **more)  # type: ignore[arg-type]
 
 
+_LOCKED = ("oktaUserAgentExtended", "behaviors", "risk")
+
+
 RECIPES = {
     "user.lifecycle.create": Recipe(
         paths={**_by_admin(_USERS), Origin.SYSTEM: "/api/v1/registration/{registration}/register"},
@@ -89,11 +93,7 @@ RECIPES = {
     "user.account.lock": _sign_in(
         "/idp/idx/identify",
         reasons={"FAILURE": "LOCKED_OUT"},
-        extras=lambda _scene: {
-            "behaviors": "{New Geo-Location=NEGATIVE, New Device=POSITIVE, New IP=POSITIVE, New State=NEGATIVE, "
-            "New Country=NEGATIVE, Velocity=NEGATIVE, New City=NEGATIVE}",
-            "risk": "{level=LOW}",
-        },
+        extras=lambda scene: {key: str(value_of(key, "text", scene)) for key in _LOCKED},
     ),
     "user.account.unlock_by_admin": _lifecycle("unlock"),
     "user.account.privilege.grant": _privilege("privilegeGranted"),
