@@ -48,6 +48,11 @@ class Told:
 
     def delivery(self, sent: Sent) -> None:
         """Tell what became of one request."""
+        if self.bodies and not self.as_json:
+            sys.stdout.buffer.write(sent.planned.body + b"\n")
+            if self.channel is None:
+                return  # nothing else to say, a hundred thousand times
+            sys.stdout.buffer.flush()
         from emulator.cli import terminal
         from emulator.contract.catalogue import eligible_types
         from emulator.reports.deliveries import as_json, as_text, headline
@@ -56,14 +61,10 @@ class Told:
             known = eligible_types()
             self.told.append(as_json(sent, redact=self.redact, eligible=known.__contains__, with_body=self.bodies))
             return
-        if self.bodies:
-            sys.stdout.buffer.write(sent.planned.body + b"\n")
-        elif self.channel is None:
+        if self.channel is None:
             self.line(f"built {headline(sent.planned)}, {len(sent.planned.body)} bytes, not sent")
         if sent.delivery is None:
             return  # the last line counts those
-        if self.bodies:
-            sys.stdout.buffer.flush()
         for line in as_text(sent, style=lambda text, look: getattr(terminal, look)(text)):
             self.line(line)
 

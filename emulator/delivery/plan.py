@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from emulator.errors import UsageError
 from emulator.payloads import SHAPES, build_envelope, build_event, edit_envelope, encode, in_shape, preview_sample
 from emulator.payloads.moments import default_published, milliseconds
-from emulator.payloads.stencil import EnvelopeStencil, Occasion, Stencil, can_stencil
+from emulator.payloads.stencil import EnvelopeStencil, Occasion, Stencil, Surroundings, can_stencil
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -159,19 +159,9 @@ class _InBulk:
         self.hook_id = hook_id
         self.at = None if recipe.at is None else milliseconds(recipe.at, "--at")
         self.envelope = EnvelopeStencil(world, hook_id)
-        self.stencils = [
-            Stencil(
-                name,
-                world=world,
-                hook_ids=[hook_id],
-                origin=recipe.origin,
-                result=recipe.result,
-                reason=recipe.reason,
-                shape=recipe.shape,
-                nulls=recipe.nulls,
-            )
-            for name in recipe.event_types
-        ]
+        surroundings = Surroundings(world, shape=recipe.shape, nulls=recipe.nulls)
+        how: dict[str, Any] = {"origin": recipe.origin, "result": recipe.result, "reason": recipe.reason}
+        self.stencils = [Stencil(name, surroundings, hook_ids=[hook_id], **how) for name in recipe.event_types]
         self.groups = [world.group(number) for number in range(_GROUPS)]
         self.apps = [world.app(number) for number in range(_APPS)]
 
@@ -194,19 +184,9 @@ class _InBulk:
         return uuid, name, moment, text
 
     def request(self, events: Sequence[_Stamped], number: int) -> Planned:
-        event_id, body = self.envelope.fill(
-            [text for _, _, _, text in events],
-            number=number,
-            last=max(moment for _, _, moment, _ in events),
-            event_time=self.at,
-        )
-        return Planned(
-            body=body,
-            hook_id=self.hook_id,
-            event_id=event_id,
-            uuids=tuple(uuid for uuid, _, _, _ in events),
-            event_types=tuple(name for _, name, _, _ in events),
-        )
+        uuids, names, moments, texts = zip(*events, strict=True)
+        event_id, body = self.envelope.fill(texts, number=number, last=max(moments), event_time=self.at)
+        return Planned(body=body, hook_id=self.hook_id, event_id=event_id, uuids=uuids, event_types=names)
 
 
 def _moment(recipe: Recipe, number: int) -> int | None:

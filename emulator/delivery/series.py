@@ -72,6 +72,9 @@ class Tally:
     def add(self, sent: Sent) -> None:
         """Count one more."""
         self.total += 1
+        if sent.delivery is None:
+            self._ends["not_sent"] += 1
+            return
         self.made_contact |= sent.made_contact
         self._good += sent.is_as_it_should_be
         self._ends["refused" if sent.was_refused else sent.outcome.value] += 1

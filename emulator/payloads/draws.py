@@ -44,15 +44,18 @@ class Draws:
         if not numbers:
             # What has no number is the same for all events of a world.
             found = self._constant.get(label)
-            if found is None:
-                found = self._constant[label] = self._digest(label)
-            return found
-        return self._digest("\0".join((label, *map(str, numbers))))
-
-    def _digest(self, text: str) -> bytes:
+            if found is not None:
+                return found
+        text = f"{label}\0{numbers[0]}" if len(numbers) == 1 else "\0".join((label, *map(str, numbers)))
         state = self._start.copy()
-        state.update(text.encode("utf-8", "surrogatepass"))
-        return state.digest()
+        try:
+            state.update(text.encode())
+        except UnicodeEncodeError:  # a lone surrogate; the detour only when it is needed, as this is called often
+            state.update(text.encode("utf-8", "surrogatepass"))
+        found = state.digest()
+        if not numbers:
+            self._constant[label] = found
+        return found
 
     def below(self, limit: int, label: str, *numbers: int | str) -> int:
         """Return a whole number from 0 to *limit* - 1."""

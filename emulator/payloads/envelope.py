@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from emulator.contract.model import JsonObject
     from emulator.payloads.world import World
 
-__all__ = ["build_envelope", "encode", "event_id", "utf_8"]
+__all__ = ["ID_BYTES", "build_envelope", "drawn_for", "encode", "utf_8"]
 
+ID_BYTES = 16
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -46,13 +47,14 @@ def build_envelope(
     """
     if not events:
         raise UsageError("a delivery needs at least one event")
+    drawn = drawn_for(world, hook_id, number)
     if event_time is None:
         published = [moment for moment in (moments.parse(event.get("published")) for event in events) if moment]
         if published:
             last = moments.milliseconds(max(published), "published")
         else:
             last = moments.default_published(world.draws, number, "")
-        built = moments.default_event_time(world.draws, last, number)
+        built = moments.default_event_time(last, drawn[ID_BYTES:])
     else:
         built = moments.milliseconds(event_time, "event_time")
     return {
@@ -60,16 +62,16 @@ def build_envelope(
         "eventTypeVersion": ENVELOPE_TYPE_VERSION,
         "cloudEventsVersion": CLOUD_EVENTS_VERSION,
         "source": f"https://{world.org_host}/api/v1/eventHooks/{hook_id}",
-        "eventId": event_id(world, hook_id, number),
+        "eventId": uuid_random(drawn),
         "data": {"events": list(events)},
         "eventTime": moments.text_of(built),
         "contentType": CONTENT_TYPE,
     }
 
 
-def event_id(world: World, hook_id: str, number: int) -> str:
-    """Return the ``eventId`` of request *number* to a hook (D5)."""
-    return uuid_random(world.draws.raw("event id", hook_id, number))
+def drawn_for(world: World, hook_id: str, number: int) -> bytes:
+    """Return the bytes that decide ``eventId`` (D5) and, behind it, when request *number* to a hook is built."""
+    return world.draws.raw("event id", hook_id, number)
 
 
 def encode(document: Any) -> bytes:

@@ -69,8 +69,6 @@ def uuid_of_time(moment: int, *, tick: int, clock: int, node: str) -> str:
 
 def uuid_random(digest: bytes) -> str:
     """Return a version 4 UUID made of 16 given bytes (D5)."""
-    number = int.from_bytes(digest[:16], "big")
-    number = number & ~(0xF << 76) | 4 << 76
-    number = number & ~(3 << 62) | 2 << 62
-    text = f"{number:032x}"
-    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+    text = digest[:16].hex()
+    # Version 4 in the 13th digit, and the upper two bits of the 17th say that the layout is RFC 4122's.
+    return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-{'89ab'[int(text[16], 16) & 3]}{text[17:20]}-{text[20:]}"

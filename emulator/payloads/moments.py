@@ -42,13 +42,13 @@ def as_text(moment: datetime, *, digits: int = 3) -> str:
 
 def text_of(moment: int) -> str:
     """Return an instant as the wire has it, with milliseconds."""
-    seconds, rest = divmod(moment, 1000)
-    return f"{_second(seconds)}.{rest:03d}Z"
+    minutes, rest = divmod(moment, 60_000)
+    return f"{_minute(minutes)}:{rest // 1000:02d}.{rest % 1000:03d}Z"
 
 
 @lru_cache(maxsize=64)
-def _second(seconds: int) -> str:
-    return (_EPOCH + timedelta(seconds=seconds)).replace(tzinfo=None).isoformat(timespec="seconds")
+def _minute(minutes: int) -> str:
+    return (_EPOCH + timedelta(minutes=minutes)).replace(tzinfo=None).isoformat(timespec="minutes")
 
 
 def parse(text: object) -> datetime | None:
@@ -93,6 +93,6 @@ def default_published(draws: Draws, number: int, event_type: str) -> int:
     return _FIRST_DAY + start + number * _STEP + draws.below(_STEP, "published", number, event_type)
 
 
-def default_event_time(draws: Draws, last_published: int, number: int) -> int:
-    """Return when request *number* is built: 5 to 11 s after its last event (D10)."""
-    return last_published + _SHORTEST_WINDOW + draws.below(_WINDOW_SPREAD, "event time", number)
+def default_event_time(last_published: int, drawn: bytes) -> int:
+    """Return when a request is built: 5 to 11 s after its last event (D10), as the *drawn* bytes want it."""
+    return last_published + _SHORTEST_WINDOW + int.from_bytes(drawn[:8], "big") % _WINDOW_SPREAD

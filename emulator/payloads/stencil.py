@@ -10,16 +10,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import fields, replace
-from functools import lru_cache
-from json import dumps
-from json.encoder import encode_basestring
+from json.encoder import JSONEncoder, encode_basestring
 from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from emulator.contract.catalogue import event_type as find_event_type
 from emulator.payloads.draws import Draws
-from emulator.payloads.envelope import build_envelope, event_id, utf_8
-from emulator.payloads.identifiers import uuid_of_time
+from emulator.payloads.envelope import ID_BYTES, build_envelope, drawn_for, utf_8
+from emulator.payloads.identifiers import uuid_of_time, uuid_random
 from emulator.payloads.log_event import TICKS, assemble, uuid_start
 from emulator.payloads.moments import default_event_time, text_of
 from emulator.payloads.origins import actor_of, client_of, device_of, security_of
@@ -36,7 +34,7 @@ if TYPE_CHECKING:
 
     _Fill = Callable[["Occasion", list[str]], str]
 
-__all__ = ["EnvelopeStencil", "Occasion", "Stencil", "can_stencil"]
+__all__ = ["EnvelopeStencil", "Occasion", "Stencil", "Surroundings", "can_stencil"]
 
 _OPEN, _CLOSE = "\ue000", "\ue001"
 _MARK: Final = re.compile(f"{_OPEN}(\\d+){_CLOSE}")
@@ -117,17 +115,14 @@ class _MarkedDraws(Draws):
     def _later(self, method: str, first: Any, label: str, numbers: tuple[int | str, ...]) -> Any:
         draw = getattr(self._draws, method)
         shown = _escaped if method == "pick" else str
-        finders = [_finder(number) for number in numbers]
-        if all(finder is None for finder in finders):
+        if not any(map(_is_open, numbers)):
             return draw(first, label, *numbers)
+        finders = [_finder(number) for number in numbers]
 
         memory: dict[tuple[Any, ...], str] = {}
 
         def fill(occasion: Occasion, texts: list[str]) -> str:
-            found = tuple(
-                number if finder is None else finder(occasion, texts)
-                for number, finder in zip(numbers, finders, strict=True)
-            )
+            found = tuple([find(occasion, texts) for find in finders])
             if found not in memory:
                 if len(memory) > _REMEMBERED:
                     memory.clear()
@@ -143,7 +138,7 @@ class _MarkedDraws(Draws):
         return self._marks.mark((method, first, label, names), chosen, needs=numbers)
 
     def raw(self, label: str, *numbers: int | str) -> bytes:
-        if any(_finder(number) for number in numbers):
+        if any(map(_is_open, numbers)):
             raise TypeError(f"bytes drawn for {label!r} depend on the occasion; only texts may")
         return self._draws.raw(label, *numbers)
 
@@ -160,17 +155,22 @@ class _MarkedDraws(Draws):
         return str(self._later("base64url", count, label, numbers))
 
 
-def _finder(number: int | str) -> Callable[[Occasion, list[str]], int | str] | None:
-    """Return what finds the value of an argument for an occasion, or None if it is known already."""
-    if number is _NUMBER:
+def _is_open(value: Any) -> bool:
+    """Say whether a value depends on the occasion."""
+    return value is _NUMBER or (isinstance(value, str) and _OPEN in value)
+
+
+def _finder(value: Any) -> Callable[[Occasion, list[str]], Any]:
+    """Return what finds an argument's value for an occasion."""
+    if value is _NUMBER:
         return lambda occasion, _: occasion.number
-    if isinstance(number, str) and _OPEN in number:
-        whole = _MARK.fullmatch(number)
-        if whole:
-            index = int(whole.group(1))
-            return lambda _, texts: texts[index]
-        return lambda _, texts: _MARK.sub(lambda found: texts[int(found.group(1))], number)
-    return None
+    if not _is_open(value):
+        return lambda _, __: value
+    whole = _MARK.fullmatch(value)
+    if whole:
+        index = int(whole.group(1))
+        return lambda _, texts: texts[index]
+    return lambda _, texts: _MARK.sub(lambda found: texts[int(found.group(1))], value)
 
 
 class _MarkedWorld(World):
@@ -184,8 +184,6 @@ class _MarkedWorld(World):
 
     def device(self, owner: str) -> Device:
         find = _finder(owner)
-        if find is None:
-            return self._world.device(owner)
 
         def mark(name: str) -> Any:
             def fill(occasion: Occasion, texts: list[str]) -> str:
@@ -197,8 +195,6 @@ class _MarkedWorld(World):
 
     def network(self, owner: str) -> Any:
         find = _finder(owner)
-        if find is None:
-            return self._world.network(owner)
 
         def fill(occasion: Occasion, texts: list[str]) -> str:
             return self._world.network(str(find(occasion, texts))).ip
@@ -216,42 +212,77 @@ def _escaped(text: str) -> str:
     return encode_basestring(text)[1:-1]
 
 
+class Surroundings:
+    """
+    What depends on who acts, and on nothing else of an event: found once for each, and shared by stencils.
+
+    Args:
+        world: The company the events happen in.
+        shape: One of ``SHAPES`` but ``preview-sample``.
+        nulls: ``omit`` or ``explicit``, for deliveries (D18).
+    """
+
+    def __init__(self, world: World, *, shape: str = "delivery", nulls: str = "omit") -> None:
+        self.world = world
+        self.shape = shape
+        self.nulls = nulls
+        self._known: dict[tuple[Origin, str], tuple[str, ...]] = {}
+
+    def in_shape(self, event: JsonObject) -> JsonObject:
+        """Return an event in the shape of all events here."""
+        return in_shape(event, self.shape, nulls=self.nulls)
+
+    def of(self, origin: Origin, actor_id: str) -> tuple[str, ...]:
+        """Return the JSON of what is around an actor, in the order of ``_WHOLE``."""
+        found = self._known.get((origin, actor_id))
+        if found is None:
+            if len(self._known) > _REMEMBERED:
+                self._known.clear()
+            found = self._known[origin, actor_id] = self._found(origin, actor_id)
+        return found
+
+    def _found(self, origin: Origin, actor_id: str) -> tuple[str, ...]:
+        shaped = self.in_shape(
+            {
+                "client": client_of(self.world, origin, actor_id),
+                "device": device_of(self.world, origin, actor_id),
+                "securityContext": security_of(self.world, origin, actor_id),
+            }
+        )
+        device = f'"device":{_json(shaped["device"])},' if "device" in shaped else ""
+        return (*(_json(shaped.get(name)) for name in ("client", "securityContext", "request")), device)
+
+
 class Stencil:
     """
     All events of one type that differ in nothing but their occasion.
 
     Args:
         event_type: A known type.
-        world: The company the events happen in.
+        surroundings: The world and the shape of the events.
         hook_ids: The ids of all hooks that are configured for the type (D17).
         origin: What causes them; by default what usually does.
         result: ``outcome.result``; by default the usual one.
         reason: ``outcome.reason``; by default the usual one for the result.
-        shape: One of ``SHAPES`` but ``preview-sample``.
-        nulls: ``omit`` or ``explicit``, for deliveries (D18).
     """
 
     def __init__(
         self,
         event_type: str,
+        surroundings: Surroundings,
         *,
-        world: World,
         hook_ids: Sequence[str] = (),
         origin: Origin | None = None,
         result: str | None = None,
         reason: str | None = None,
-        shape: str = "delivery",
-        nulls: str = "omit",
     ) -> None:
         known = find_event_type(event_type)
         recipe = recipe_for(known)
-        self.world = world
-        self._type = event_type
+        world = self.world = surroundings.world
+        self._surroundings = surroundings
         self._origin = origin or recipe.origin
         self._by_admin = recipe.job_by_admin
-        self._in_shape: Callable[[JsonObject], JsonObject] = lambda event: in_shape(event, shape, nulls=nulls)
         self._uuid_start, self._uuid_clock = uuid_start(world, event_type)
-        self._surroundings = lru_cache(maxsize=4096)(self._surroundings_of)
         marks = _Marks()
         scene = self._marked(
             marks,
@@ -277,7 +308,7 @@ class Stencil:
                 security={},
             ),
         )
-        event = self._in_shape(assemble(scene, recipe))
+        event = surroundings.in_shape(assemble(scene, recipe))
         if "request" in event:
             event["request"] = _whole("request")
         self._cut(event, marks)
@@ -313,7 +344,7 @@ class Stencil:
         )
 
     def _cut(self, event: JsonObject, marks: _Marks) -> None:
-        text = dumps(event, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+        text = _json(event)
         order: list[int] = []
 
         def cut(found: re.Match[str]) -> str:
@@ -336,20 +367,8 @@ class Stencil:
         for index, fill in self._fills:
             texts[index] = fill(occasion, texts)
         actor, _ = actor_of(self._origin, self.world, occasion.person, admin=occasion.admin, by_admin=self._by_admin)
-        texts += self._surroundings(actor.id)
+        texts += self._surroundings.of(self._origin, actor.id)
         return texts[0], self._format % self._pick(texts)
-
-    def _surroundings_of(self, actor_id: str) -> tuple[str, ...]:
-        """Return what depends on the actor alone, as JSON in the stencil's shape, in the order of ``_WHOLE``."""
-        shaped = self._in_shape(
-            {
-                "client": client_of(self.world, self._origin, actor_id),
-                "device": device_of(self.world, self._origin, actor_id),
-                "securityContext": security_of(self.world, self._origin, actor_id),
-            }
-        )
-        device = f'"device":{_json(shaped["device"])},' if "device" in shaped else ""
-        return (*(_json(shaped.get(name)) for name in ("client", "securityContext", "request")), device)
 
 
 class EnvelopeStencil:
@@ -369,8 +388,9 @@ class EnvelopeStencil:
         self, events: Sequence[str], *, number: int, last: int, event_time: int | None = None
     ) -> tuple[str, bytes]:
         """Return the ``eventId`` and the body of request *number*; *last* is when its last event was published."""
-        built = default_event_time(self.world.draws, last, number) if event_time is None else event_time
-        name = event_id(self.world, self.hook_id, number)
+        drawn = drawn_for(self.world, self.hook_id, number)
+        built = default_event_time(last, drawn[ID_BYTES:]) if event_time is None else event_time
+        name = uuid_random(drawn)
         return name, utf_8(self._format % (name, ",".join(events), text_of(built)))
 
 
@@ -384,5 +404,4 @@ def _whole(name: str) -> Any:
     return f"{_OPEN}{name}{_CLOSE}"
 
 
-def _json(value: Any) -> str:
-    return dumps(value, ensure_ascii=False, separators=(",", ":"))
+_json: Final = JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode

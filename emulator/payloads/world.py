@@ -136,6 +136,7 @@ class World:
         self.engine = engine
         self.draws = Draws(seed)
         self._people: dict[int, Person] = {}
+        self._networks: dict[str, Network] = {}
         self._names = pool_of_locale(locale) if locale else our_pool()
         cell = self.draws.raw("cell")
         # N1: the last three characters are the same for all ids of an org.
@@ -224,6 +225,12 @@ class World:
 
     def network(self, owner: str) -> Network:
         """Return the network that *owner*, a user's id or any other text, comes from; always the same one."""
+        found = self._networks.get(owner)
+        if found is None:
+            found = self._networks[owner] = self._network(owner)
+        return found
+
+    def _network(self, owner: str) -> Network:
         draw = self.draws.raw("network", owner)
         index = draw[0] % len(PLACES)
         city, state, country, postal_code, latitude, longitude = PLACES[index]

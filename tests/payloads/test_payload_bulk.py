@@ -14,7 +14,7 @@ from emulator.payloads import Origin, World, build_event, encode, in_shape, pars
 from emulator.payloads.moments import default_published
 from emulator.payloads.recipes.recipe import RECIPES
 from emulator.payloads.recipes.recipe import Recipe as EventRecipe
-from emulator.payloads.stencil import Occasion, Stencil
+from emulator.payloads.stencil import Occasion, Stencil, Surroundings
 
 UNCHANGED = (parse_set('version="0"'),)  # an edit that changes nothing, but wants each event as an object
 
@@ -29,7 +29,7 @@ def both(name, *, world, number, **how):
         name, world=world, number=number, hook_ids=["whoA", "whoB"], person=occasion.person, group=occasion.group,
         app=occasion.app, admin=occasion.admin, **how,
     )  # fmt: skip
-    stencil = Stencil(name, world=world, hook_ids=["whoA", "whoB"], shape=shape, **how)
+    stencil = Stencil(name, Surroundings(world, shape=shape), hook_ids=["whoA", "whoB"], **how)
     return stencil.fill(occasion), (event["uuid"], encode(in_shape(event, shape)).decode())
 
 
@@ -99,5 +99,5 @@ def test_a_recipe_that_calculates_with_the_number_is_caught(monkeypatch):
 
     recipe_for.cache_clear()
     with pytest.raises(TypeError, match="calculates with an event's number"):
-        Stencil("user.lifecycle.suspend", world=World(1))
+        Stencil("user.lifecycle.suspend", Surroundings(World(1)))
     recipe_for.cache_clear()
