@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 from importlib import import_module
-from pathlib import Path
 
 import click
 
 from emulator.errors import HarnessError
-from emulator.names import did_you_mean
 
 __all__ = ["group", "run"]
 
-_HERE = Path(__file__).parent
+_HERE = os.path.dirname(__file__)  # noqa: PTH120 (pathlib costs half an interpreter start)
 _NOT_COMMANDS = frozenset({"app", "options", "terminal"})  # nor are files whose names start with "_"
 _INTERRUPTED = 130
 _PROGRAM = "okta-hooks"
@@ -24,12 +21,12 @@ _PROGRAM = "okta-hooks"
 class _Commands(click.Group):
     """Sub-commands that are imported only when they are run; their help line is their file's first line."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (click's signature)
-        stems = (path.stem for path in _HERE.glob("*.py"))
+    def list_commands(self, ctx: click.Context | None = None) -> list[str]:  # noqa: ARG002 (click's signature)
+        stems = (name[:-3] for name in os.listdir(_HERE) if name.endswith(".py"))  # noqa: PTH208
         return sorted(stem for stem in stems if stem[0] != "_" and stem not in _NOT_COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in self.list_commands(ctx):
+    def get_command(self, ctx: click.Context | None, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in self.list_commands():
             return None
         command: click.Command = import_module(f"emulator.cli.{cmd_name}").command
         return command
@@ -38,61 +35,92 @@ class _Commands(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         name = args[0] if args else ""
-        if name and not name.startswith("-") and name not in self.list_commands(ctx):
-            known = self.list_commands(ctx)
-            hint = did_you_mean(name, known) or f"commands: {', '.join(known)}"
-            raise click.UsageError(f"unknown command {name!r}; {hint}", ctx)
-        return super().resolve_command(ctx, args)
+        known = self.list_commands()
+        if name and name not in known and not name.startswith("-"):
+            from emulator.names import did_you_mean
+
+            raise click.UsageError(f"unknown command {name!r}\n  {did_you_mean(name, known) or _listed(known)}", ctx)
+        found, command, rest = super().resolve_command(ctx, args)
+        if command is not None and not _HELP & set(rest):
+            self._configure(ctx, str(found), command)
+        return found, command, rest
+
+    def _configure(self, ctx: click.Context, name: str, command: click.Command) -> None:
+        from emulator.cli._settings import settings
+
+        found = settings(name, command, lambda: {known: self._known(known) for known in self.list_commands()})
+        ctx.default_map = {name: found.values}
+        ctx.meta["okta-hooks.origins"] = found.origins
+
+    def _known(self, name: str) -> click.Command:
+        command = self.get_command(None, name)
+        assert command is not None  # noqa: S101 (it was listed)
+        return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(name, _help_line(name)) for name in self.list_commands(ctx)])
 
 
+_HELP = {"-h", "--help"}
+
+
+def _listed(commands: list[str]) -> str:
+    return f"commands: {', '.join(commands)}"
+
+
 def _help_line(command: str) -> str:
-    with (_HERE / f"{command}.py").open(encoding="utf-8") as source:
-        return re.sub(r'^"""|"""\s*$|\.?\s*$', "", source.readline().strip())
+    with open(f"{_HERE}{os.sep}{command}.py", encoding="utf-8") as source:  # noqa: PTH123
+        return source.readline().strip().strip('"').rstrip(".")
 
 
 def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
     if wanted and not ctx.resilient_parsing:
-        from importlib.metadata import PackageNotFoundError, version
+        from emulator.version import VERSION
 
-        try:
-            number = version("okta-hook-emulator")
-        except PackageNotFoundError:
-            number = "from a checkout that is not installed"
-        click.echo(f"{_PROGRAM} {number}")
+        click.echo(f"{_PROGRAM} {VERSION}")
         ctx.exit()
 
 
 @click.group(
     cls=_Commands,
-    context_settings={
-        "help_option_names": ["-h", "--help"],
-        "auto_envvar_prefix": "OKTA_HOOKS",
-        "max_content_width": 100,
-    },
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version.")
-def group() -> None:
+@click.pass_context
+def group(ctx: click.Context) -> int:
     """
     Test an Okta event hook without Okta.
 
     Exit codes: 0 pass, 1 contract, scenario or validation failure, 2 usage or file error, 3 target unreachable,
     4 nothing was run, 130 interrupted.
     """
+    if ctx.invoked_subcommand is None:
+        # Help that was not asked for is talk, not data.
+        click.echo(ctx.get_help(), err=True)
+        return 2
+    return 0
 
 
 def run(arguments: list[str]) -> int:
     """Run one command line and return its exit code; whatever goes wrong is told in words on stderr."""
     try:
-        code = group.main(arguments, prog_name=_PROGRAM, standalone_mode=False)
+        code = group.main(
+            arguments,
+            prog_name=_PROGRAM,
+            standalone_mode=False,
+            color=True if os.environ.get("FORCE_COLOR") and not os.environ.get("NO_COLOR") else None,
+        )
+        sys.stdout.flush()
     except HarnessError as error:
         _say(f"error: {error}")
         return error.exit_code
     except click.ClickException as error:
-        return _usage_error(error)
+        from emulator.cli._misuse import told
+
+        _say(told(error))
+        return error.exit_code if error.exit_code != 1 else 2
     except (KeyboardInterrupt, click.Abort):
         _say("interrupted")
         return _INTERRUPTED
@@ -108,21 +136,13 @@ def run(arguments: list[str]) -> int:
     return code if isinstance(code, int) else 0
 
 
-def _usage_error(error: click.ClickException) -> int:
-    lines = [f"error: {error.format_message()[:1].lower()}{error.format_message()[1:].rstrip('.')}"]
-    context = getattr(error, "ctx", None)
-    if context is not None:
-        lines.append(f"  see: {context.command_path} --help")
-    _say("\n".join(lines))
-    return error.exit_code if error.exit_code != 1 else 2
-
-
 def _internal_error(error: Exception) -> int:
     # The message may quote a secret, so only the kind of error and its place are shown.
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
-    place = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace is not None else "unknown"
+    name = "" if trace is None else trace.tb_frame.f_code.co_filename.rpartition(os.sep)[2]
+    place = f"{name}:{trace.tb_lineno}" if trace is not None else "unknown"
     _say(
         f"internal error: {type(error).__name__} at {place}\n"
         "  this is our mistake, please report it; OKTA_HOOKS_DEBUG=1 shows the traceback (it may hold secrets)"

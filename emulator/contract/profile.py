@@ -12,7 +12,6 @@ from typing import Any, Final
 
 from emulator.contract.constants import DAILY_EVENTS, DAILY_WARNING, MAX_ATTEMPTS, TIME_LIMIT
 from emulator.errors import UsageError
-from emulator.names import did_you_mean
 
 __all__ = ["DEFAULT_PROFILE", "PROFILES", "Profile", "profile"]
 
@@ -100,6 +99,8 @@ def profile(text: str = "") -> Profile:
 def _override(key: str, value: str) -> dict[str, Any]:
     known = {f.metadata["key"]: f for f in fields(Profile) if f.metadata}
     if key not in known:
+        from emulator.names import did_you_mean
+
         raise UsageError(
             f"unknown profile value {key!r}",
             where="--profile",

@@ -1,27 +1,25 @@
 """
-Sockets that share one time budget per attempt (R1).
+The time that one attempt may take, and a connection that spends from it (R1).
 
 A plain ``timeout=`` counts anew for every read, so a receiver that drips one byte per second holds it for
-ever.  Here every send and receive first sets its timeout to the time that is *left*, whatever layer asked for it.
+ever.  Here every send and receive first sets its timeout to the time that is *left*.
 """
 
 from __future__ import annotations
 
-import contextvars
-import queue
 import socket
-import ssl
-import threading
 import time
-from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 
 from emulator.delivery.exchange import BEGINNING, Phase
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Callable
 
-__all__ = ["Budget", "TargetNotAllowedError", "open_socket", "spending", "tls_context"]
+__all__ = ["Budget", "TargetNotAllowedError", "Wire"]
+
+_PIECE = 64 * 1024
 
 Address = tuple[socket.AddressFamily, Any]
 
@@ -72,76 +70,65 @@ class Budget:
         return left
 
 
-# Set for the length of one exchange; the sockets below look here, so that no layer in between needs to know.
-spending: contextvars.ContextVar[Budget] = contextvars.ContextVar("spending")
-
-
-class _BudgetSocket(socket.socket):
-    """A plain socket whose every operation gets only the time that is left."""
-
-    def recv_into(self, *args: Any, **kwargs: Any) -> int:
-        return _received(self, super().recv_into, *args, **kwargs)
-
-    def send(self, *args: Any, **kwargs: Any) -> int:
-        self.settimeout(spending.get().remaining())
-        return super().send(*args, **kwargs)
-
-    def sendall(self, *args: Any, **kwargs: Any) -> None:
-        # The interpreter counts one timeout for the whole of sendall, however often it has to wait.
-        self.settimeout(spending.get().remaining())
-        super().sendall(*args, **kwargs)
-
-
-class _BudgetSSLSocket(ssl.SSLSocket):
-    """The same for TLS; the handshake runs with the timeout that its plain socket had."""
-
-    def recv_into(self, *args: Any, **kwargs: Any) -> int:
-        return _received(self, super().recv_into, *args, **kwargs)
-
-    def send(self, *args: Any, **kwargs: Any) -> int:
-        self.settimeout(spending.get().remaining())
-        return super().send(*args, **kwargs)
-
-
-def _received(sock: socket.socket, receive: Callable[..., int], *args: Any, **kwargs: Any) -> int:
-    budget = spending.get()
-    sock.settimeout(budget.remaining())
-    count = receive(*args, **kwargs)
-    budget.received += count
-    if len(budget.beginning) < BEGINNING:
-        budget.beginning += bytes(memoryview(args[0])[: min(count, BEGINNING - len(budget.beginning))])
-    return count
-
-
-def tls_context(ca_bundle: str | None) -> ssl.SSLContext:
+class Wire:
     """
-    Return a verifying TLS context (D29) whose sockets keep to the budget.
+    A connection to a receiver, every operation of which gets only the time that is left.
 
     Args:
-        ca_bundle: A PEM file with further certificate authorities to trust, beside the public ones.
+        budget: What it spends from, and where it notes phases and first bytes.
     """
-    import certifi
 
-    context = ssl.create_default_context(cafile=certifi.where())
-    if ca_bundle:
-        context.load_verify_locations(ca_bundle)
-    context.sslsocket_class = _BudgetSSLSocket
-    return context
+    def __init__(self, budget: Budget) -> None:
+        self._budget = budget
+        self._socket: socket.socket | None = None
+
+    def open(self, host: str, port: int, tls: ssl.SSLContext | None = None) -> None:
+        """
+        Look up *host*, connect, and shake hands if there is a *tls* context.
+
+        Raises:
+            socket.gaierror: the name doesn't resolve.
+            TargetNotAllowedError: no address of the host is allowed.
+            ssl.SSLError: the handshake failed.
+            OSError: no address could be connected to; TimeoutError when the time ran out.
+        """
+        self._socket = _connected(host, port, self._budget)
+        if tls is not None:
+            self._budget.enter(Phase.TLS)
+            self._socket.settimeout(self._budget.remaining())
+            self._socket = tls.wrap_socket(self._socket, server_hostname=host.partition("%")[0])
+        self._budget.enter(Phase.SEND)
+
+    def send(self, data: bytes) -> None:
+        """Send all of *data*."""
+        left = memoryview(data)
+        while left:
+            left = left[self._ready().send(left[:_PIECE]) :]
+
+    def receive(self, most: int) -> bytes:
+        """Return the next bytes, at most so many; none when the receiver has closed the connection."""
+        budget = self._budget
+        data = self._ready().recv(most)
+        budget.received += len(data)
+        if len(budget.beginning) < BEGINNING:
+            budget.beginning = (budget.beginning + data)[:BEGINNING]
+        return data
+
+    def close(self) -> None:
+        """Close the connection at once."""
+        if self._socket is not None:
+            self._socket.close()
+
+    def _ready(self) -> socket.socket:
+        if self._socket is None:
+            raise ConnectionError("not connected")
+        self._socket.settimeout(self._budget.remaining())
+        return self._socket
 
 
-def open_socket(host: str, port: int) -> socket.socket:
-    """
-    Look up *host* and connect to it within the current budget.
-
-    Each address gets an even share of what is left, so that a dead first one (IPv6, say) can't use up the time of
-    the others.
-
-    Raises:
-        socket.gaierror: the name doesn't resolve.
-        TargetNotAllowedError: no address of the host is allowed.
-        OSError: no address could be connected to; TimeoutError when the time ran out.
-    """
-    budget = spending.get()
+def _connected(host: str, port: int, budget: Budget) -> socket.socket:
+    # Each address gets an even share of what is left, so that a dead first one (IPv6, say) can't use up the time of
+    # the others.
     found = _resolve(host, port, budget)
     addresses = [address for address in found if budget.allows(address[1][0])]
     if not addresses:
@@ -149,7 +136,7 @@ def open_socket(host: str, port: int) -> socket.socket:
     budget.enter(Phase.CONNECT)
     failures: list[OSError] = []
     for tried, (family, address) in enumerate(addresses):
-        sock = _BudgetSocket(family, socket.SOCK_STREAM)
+        sock = socket.socket(family, socket.SOCK_STREAM)
         try:
             sock.settimeout(budget.remaining() / (len(addresses) - tried))
             sock.connect(address)
@@ -158,8 +145,6 @@ def open_socket(host: str, port: int) -> socket.socket:
             failures.append(error)
             continue
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        # The TLS handshake, if one follows, runs on this timeout.
-        sock.settimeout(budget.remaining())
         budget.peer = address[0]
         return sock
     raise _most_telling(failures)
@@ -172,15 +157,20 @@ def _most_telling(failures: list[OSError]) -> OSError:
 
 
 def _resolve(host: str, port: int, budget: Budget) -> list[Address]:
-    try:
-        literal = ip_address(host.strip("[]").partition("%")[0])
-    except ValueError:
-        return _resolve_name(host, port, budget)
-    family = socket.AF_INET6 if literal.version == 6 else socket.AF_INET
-    return [(family, (host.strip("[]"), port))]
+    for family in (socket.AF_INET, socket.AF_INET6):
+        try:
+            socket.inet_pton(family, host.partition("%")[0])
+        except OSError:
+            continue
+        # A literal address; one with a zone goes to the look-up, which knows the zones by number.
+        return [(family, (host, port))] if "%" not in host else _resolve_name(host, port, budget)
+    return _resolve_name(host, port, budget)
 
 
 def _resolve_name(host: str, port: int, budget: Budget) -> list[Address]:
+    import queue
+    import threading
+
     # getaddrinfo knows no timeout; a thread that is left behind when the time is up ends by itself.
     answers: queue.SimpleQueue[list[Address] | OSError] = queue.SimpleQueue()
 

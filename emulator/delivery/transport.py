@@ -2,34 +2,31 @@
 The only file of the emulator that sends requests to a hook URL.
 
 One attempt is one new connection: no redirect is followed, no proxy or ``.netrc`` of the environment is used, no
-cookie is kept, and the whole attempt has one hard time limit (R1, D26, D27).  It stands on the standard library's
-client, because Okta's bytes are wanted and nothing that a friendlier client would add, and because start-up is felt.
+cookie is kept, and the whole attempt has one hard time limit (R1, D26, D27).
 """
 
 from __future__ import annotations
 
-import http.client
-import ssl
-from dataclasses import replace
+from contextlib import suppress
 from functools import cached_property
-from http import HTTPStatus
-from ipaddress import ip_address
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import SplitResult, quote, urlsplit
 
 from emulator.contract.constants import REPLY_LIMIT, TIME_LIMIT
-from emulator.delivery.budget import Budget, open_socket, spending, tls_context
-from emulator.delivery.causes import MalformedAnswerError, explain
+from emulator.delivery.budget import Budget, Wire
+from emulator.delivery.causes import explain
 from emulator.delivery.exchange import Exchange, Failure, Phase, Reply, Request
+from emulator.delivery.http1 import Answer
 from emulator.errors import UsageError
 from emulator.secrets import reveal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    import ssl
+    from collections.abc import Callable
 
 __all__ = ["Sender", "Transport", "any_address", "loopback_and_private", "transport"]
 
-_CHUNK = 16 * 1024
+_PIECE = 16 * 1024
 _PATH = "/%:@!$&'()*+,;=~-._"
 _QUERY = _PATH + "?"
 
@@ -41,6 +38,8 @@ def any_address(_: str) -> bool:
 
 def loopback_and_private(address: str) -> bool:
     """Allow loopback and private addresses only: for hooks that came in through an API."""
+    from ipaddress import ip_address
+
     parsed = ip_address(address.partition("%")[0])
     mapped = getattr(parsed, "ipv4_mapped", None) or parsed
     return bool(mapped.is_loopback or (mapped.is_private and not mapped.is_unspecified and not mapped.is_link_local))
@@ -68,7 +67,14 @@ class Transport:
 
     @cached_property
     def _tls(self) -> ssl.SSLContext:
-        return tls_context(self._ca_bundle)
+        import ssl
+
+        import certifi
+
+        context = ssl.create_default_context(cafile=certifi.where())  # D29
+        if self._ca_bundle:
+            context.load_verify_locations(self._ca_bundle)
+        return context
 
     def send(self, request: Request, *, time_limit: float = TIME_LIMIT) -> Exchange:
         """
@@ -82,15 +88,23 @@ class Transport:
             The exchange; whatever the network or the receiver did wrong is its ``failure``.
         """
         url = urlsplit(request.url)
-        # Built before the clock starts: loading the certificate authorities is our time, not the receiver's.
-        connection = _Connection(url, self._tls if url.scheme.lower() == "https" else None)
+        # Made before the clock starts: loading the certificate authorities is our time, not the receiver's.
+        tls = self._tls if url.scheme.lower() == "https" else None
+        data = _head(request, url) + (request.body or b"")
         budget = Budget(time_limit, allows=self._allows)
-        token = spending.set(budget)
+        answer = Answer(limit=REPLY_LIMIT)
+        wire = Wire(budget)
+        failure: Failure | None = None
+        detail = ""
         try:
-            return _exchange(connection, request, budget)
+            wire.open(_ascii_host(url), url.port or (80 if tls is None else 443), tls)
+            _converse(wire, data, answer, budget)
+        except (OSError, ValueError) as error:
+            failure, detail = explain(error, budget)
+            budget.enter(budget.phase)
         finally:
-            spending.reset(token)
-            connection.close()
+            wire.close()
+        return _exchange(request, answer.reply() if answer.has_head else None, failure, detail, budget)
 
 
 def transport(ca_bundle: str | None = None) -> Transport:
@@ -101,6 +115,8 @@ def transport(ca_bundle: str | None = None) -> Transport:
         UsageError: *ca_bundle* is not a readable PEM file of certificates.
     """
     if ca_bundle is not None:
+        import ssl
+
         try:
             ssl.create_default_context(cafile=ca_bundle)
         except (OSError, ssl.SSLError) as error:
@@ -112,25 +128,29 @@ def transport(ca_bundle: str | None = None) -> Transport:
     return Transport(ca_bundle=ca_bundle)
 
 
-def _exchange(connection: _Connection, request: Request, budget: Budget) -> Exchange:
-    partial: Reply | None = None
-    chunks: list[bytes] = []
-    failure: Failure | None = None
-    detail = ""
-    try:
-        connection.connect()
-        connection.write(request)
-        budget.enter(Phase.HEAD)
-        response = connection.getresponse()
-        budget.enter(Phase.BODY)
-        partial = _head(response)
-        _check_length(partial)
-        chunks.extend(_body(response, budget))
-        budget.enter(Phase.DONE)
-    except (http.client.HTTPException, OSError, ValueError) as error:
-        failure, detail = explain(error, budget)
-        budget.enter(budget.phase)
-    reply = None if partial is None else _with_body(partial, chunks)
+def _head(request: Request, url: SplitResult) -> bytes:
+    lines = [f"{request.method} {_target(url)} HTTP/1.1"]
+    lines += [f"{name}: {reveal(value)}" for name, value in request.headers]
+    if request.body is not None:
+        lines.append(f"Content-Length: {len(request.body)}")
+    lines.append(f"Host: {_host(url)}")
+    return "\r\n".join([*lines, "", ""]).encode("latin-1")
+
+
+def _converse(wire: Wire, data: bytes, answer: Answer, budget: Budget) -> None:
+    # A receiver may refuse a large body before it has read it all; its answer is there all the same.
+    with suppress(BrokenPipeError):
+        wire.send(data)
+    budget.enter(Phase.HEAD)
+    complete = False
+    while not complete:
+        complete = answer.feed(wire.receive(_PIECE))
+        if answer.has_head and budget.phase is Phase.HEAD:
+            budget.enter(Phase.BODY)
+    budget.enter(Phase.DONE)
+
+
+def _exchange(request: Request, reply: Reply | None, failure: Failure | None, detail: str, budget: Budget) -> Exchange:
     return Exchange(
         request=request,
         reply=reply if failure is None else None,
@@ -146,71 +166,16 @@ def _exchange(connection: _Connection, request: Request, budget: Budget) -> Exch
     )
 
 
-class _Response(http.client.HTTPResponse):
-    """An answer that interim answers (1xx) may precede, as HTTP allows; the standard library knows only 100."""
-
-    def _read_status(self) -> tuple[str, int, str]:
-        while True:
-            version, status, reason = super()._read_status()  # type: ignore[misc]
-            if not 100 < status < 200 or status == HTTPStatus.SWITCHING_PROTOCOLS:
-                return version, status, reason
-            http.client.parse_headers(self.fp)
-
-
-class _Connection(http.client.HTTPConnection):
-    """A connection for one exchange, on a socket that keeps to the current budget."""
-
-    response_class = _Response
-
-    def __init__(self, url: SplitResult, tls: ssl.SSLContext | None) -> None:
-        super().__init__(_ascii_host(url.hostname or ""), url.port or (80 if tls is None else 443))
-        self._url = url
-        self._tls = tls
-        self._answer: http.client.HTTPResponse | None = None
-
-    def connect(self) -> None:
-        """Connect, and shake hands if it is TLS."""
-        budget = spending.get()
-        self.sock = open_socket(self.host, self.port)
-        if self._tls is not None:
-            budget.enter(Phase.TLS)
-            self.sock = self._tls.wrap_socket(self.sock, server_hostname=self.host.partition("%")[0])
-        budget.enter(Phase.SEND)
-
-    def write(self, request: Request) -> None:
-        """Send the whole request; a receiver that refuses a large body early is heard all the same."""
-        lines = [f"{request.method} {_target(self._url)} HTTP/1.1"]
-        lines += [f"{name}: {reveal(value)}" for name, value in request.headers]
-        if request.body is not None:
-            lines.append(f"Content-Length: {len(request.body)}")
-        lines.append(f"Host: {_host(self._url)}")
-        try:
-            self.sock.sendall("\r\n".join([*lines, "", ""]).encode("latin-1") + (request.body or b""))
-        except BrokenPipeError:
-            return
-
-    def getresponse(self) -> http.client.HTTPResponse:
-        """Wait for the answer's head."""
-        self._answer = self.response_class(self.sock, method="GET")
-        self._answer.begin()
-        return self._answer
-
-    def close(self) -> None:
-        """Close the connection, and the answer that reads from it."""
-        super().close()
-        if self._answer is not None:
-            self._answer.close()
-
-
-def _ascii_host(host: str) -> str:
+def _ascii_host(url: SplitResult) -> str:
+    host = url.hostname or ""
     try:
-        return host.encode("idna").decode() if not host.isascii() else host
+        return host if host.isascii() else host.encode("idna").decode()
     except UnicodeError:
         return host  # the name look-up says what is wrong with it
 
 
 def _host(url: SplitResult) -> str:
-    host = _ascii_host(url.hostname or "")
+    host = _ascii_host(url)
     host = f"[{host}]" if ":" in host else host
     return host if url.port is None else f"{host}:{url.port}"
 
@@ -218,31 +183,3 @@ def _host(url: SplitResult) -> str:
 def _target(url: SplitResult) -> str:
     path = quote(url.path or "/", safe=_PATH)
     return f"{path}?{quote(url.query, safe=_QUERY)}" if url.query else path
-
-
-def _head(response: http.client.HTTPResponse) -> Reply:
-    return Reply(status=response.status, reason=response.reason or "", headers=tuple(response.getheaders()))
-
-
-def _check_length(head: Reply) -> None:
-    lengths = {value.strip() for name, value in head.headers if name.lower() == "content-length"}
-    if len(lengths) > 1:
-        raise MalformedAnswerError("it gives two different lengths in Content-Length")
-    if any(not length.isdecimal() for length in lengths):
-        raise MalformedAnswerError("its Content-Length is no number")
-
-
-def _body(response: http.client.HTTPResponse, budget: Budget) -> Iterator[bytes]:
-    """Yield the body piece by piece, up to one byte more than is kept."""
-    left = REPLY_LIMIT + 1
-    while left > 0 and (piece := response.read1(min(left, _CHUNK))):
-        budget.remaining()
-        left -= len(piece)
-        yield piece
-    if left > 0 and response.length:
-        raise http.client.IncompleteRead(b"", response.length)
-
-
-def _with_body(head: Reply, chunks: list[bytes]) -> Reply:
-    body = b"".join(chunks)
-    return replace(head, body=body[:REPLY_LIMIT], truncated=len(body) > REPLY_LIMIT)

@@ -117,7 +117,12 @@ def test_the_doctor_names_what_is_wrong(okta_hooks: Callable, receiver: Callable
     ("code", "behave"),
     [
         ("too-slow", lambda connection: (connection.recv(65536), time.sleep(0.6), connection.close())),
-        ("dripping", lambda connection: [(connection.sendall(b"H"), time.sleep(0.1)) for _ in range(20)]),
+        (
+            "dripping",
+            lambda connection: [
+                (connection.sendall(bytes([byte])), time.sleep(0.1)) for byte in b"HTTP/1.1 200 OK\r\n"
+            ],
+        ),
         ("connection-closed", lambda connection: connection.recv(65536)),
         ("not-http", lambda connection: connection.sendall(b"220 smtp.example.com ESMTP\r\n\r\n")),
     ],
@@ -179,7 +184,7 @@ def test_a_receiver_that_echoes_the_request_reveals_no_secret(
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["verify"], "missing argument"),
+        (["verify"], "URL is missing"),
         (["verify", "localhost:8000"], "no http:// or https:// in front"),
         (["verify", "ftp://localhost/x"], "not 'ftp'"),
         (["verify", "http://"], "names no host"),
@@ -195,7 +200,7 @@ def test_a_receiver_that_echoes_the_request_reveals_no_secret(
         (["verify", "http://localhost/", "--ca-bundle", "no-such-file"], "can't be used"),
         (["verify", "http://localhost/", "--profile", "okta-2025"], "unknown profile"),
         (["verify", "http://localhost/", "--profile", "verify.strict=maybe"], "give on or off"),
-        (["verify", "http://localhost/", "--timeout", "fast"], "not a valid float"),
+        (["verify", "http://localhost/", "--timeout", "fast"], "not a number from 0.05 to 60"),
         (["verify", "http://localhost/", "--tiemout", "3"], "--timeout"),
         (["verfy", "http://localhost/"], "did you mean 'verify'"),
     ],
