@@ -7,7 +7,6 @@ cookie is kept, and the whole attempt has one hard time limit (R1, D26, D27).
 
 from __future__ import annotations
 
-from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import SplitResult, quote, urlsplit
@@ -138,9 +137,14 @@ def _head(request: Request, url: SplitResult) -> bytes:
 
 
 def _converse(wire: Wire, data: bytes, answer: Answer, budget: Budget) -> None:
-    # A receiver may refuse a large body before it has read it all; its answer is there all the same.
-    with suppress(BrokenPipeError):
+    try:
         wire.send(data)
+    except TimeoutError:
+        raise
+    except OSError:
+        # A receiver may refuse a request before it has read it all; its answer, or TLS's word for why, is there all
+        # the same.  If it isn't, listening fails in its turn.
+        pass
     budget.enter(Phase.HEAD)
     complete = False
     while not complete:
