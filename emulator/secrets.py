@@ -57,7 +57,7 @@ class Redactor:
     Replaces known secrets in text from elsewhere, such as a receiver's reply that echoes its request.
 
     Besides each secret itself it knows the forms a reply is likely to hold: the part behind an
-    authentication scheme (``Basic ...``), what Basic's base64 decodes to, and JSON or URL escapes of all these.
+    authentication scheme (``Basic ...``), what Basic's base64 decodes to, and JSON, URL and base64 forms of all these.
     """
 
     def __init__(self, secrets: Iterable[Secret] = ()) -> None:
@@ -71,7 +71,7 @@ class Redactor:
         for form in {plain, plain.strip(), *_parts(plain)}:
             if form:
                 self._forms |= {form, json.dumps(form)[1:-1], json.dumps(form, ensure_ascii=False)[1:-1], quote(form)}
-                self._forms |= {quote(form, safe="")}
+                self._forms |= {quote(form, safe=""), *_encoded(form)}
 
     def __call__(self, text: str) -> str:
         """Return *text* with every known secret replaced by ``[secret]``."""
@@ -81,6 +81,11 @@ class Redactor:
             else:
                 text = re.sub(rf"(?<!\w){re.escape(form)}(?!\w)", lambda _: HIDDEN, text)
         return text
+
+
+def _encoded(plain: str) -> Iterator[str]:
+    for encode in (base64.b64encode, base64.urlsafe_b64encode):
+        yield encode(plain.encode()).decode().rstrip("=")
 
 
 def _parts(plain: str) -> set[str]:

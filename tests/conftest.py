@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -108,9 +109,12 @@ class Finished:
 
 
 @pytest.fixture
-def okta_hooks(capsys: pytest.CaptureFixture[str]) -> Callable[..., Finished]:
-    """Run ``okta-hooks`` in this process, through the same door as the console script."""
+def okta_hooks(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Finished]:
+    """Run ``okta-hooks`` in this process, through the same door as the console script, without the user's settings."""
     from emulator.cli.app import run
+
+    for name in [name for name in os.environ if name.startswith("OKTA_HOOKS_") and name != "OKTA_HOOKS_UPDATE_GOLDEN"]:
+        monkeypatch.delenv(name)
 
     def call(*arguments: str) -> Finished:
         capsys.readouterr()

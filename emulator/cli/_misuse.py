@@ -29,7 +29,8 @@ def _words(error: click.ClickException, context: click.Context | None) -> tuple[
     if isinstance(error, click.NoSuchOption):
         return f"unknown option {error.option_name!r}", did_you_mean(error.option_name, _options(context))
     if isinstance(error, click.MissingParameter):
-        return f"{_name(error.param)} is missing", ""
+        kind = "option" if isinstance(error.param, click.Option) else "argument"
+        return f"missing {kind} {_name(error.param)}", ""
     if isinstance(error, click.BadParameter) and error.param is not None:
         return _bad_value(error, error.param, context)
     message = error.format_message().rstrip(".")
@@ -45,7 +46,7 @@ def _options(context: click.Context | None) -> Iterable[str]:
 def _name(parameter: click.Parameter | None) -> str:
     if isinstance(parameter, click.Option):
         return max(parameter.opts, key=len)
-    return "an argument" if parameter is None else parameter.make_metavar(click.Context(click.Command(""))).strip("[]")
+    return "" if parameter is None else parameter.make_metavar(click.Context(click.Command(""))).strip("[]")
 
 
 def _bad_value(error: click.BadParameter, parameter: click.Parameter, context: click.Context | None) -> tuple[str, str]:

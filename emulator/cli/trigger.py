@@ -139,7 +139,8 @@ def command(
     Example: okta-hooks trigger user.lifecycle.deactivate --to http://localhost:8000/okta/hooks
     """
     _check(context, event_types, url, raw=raw, dry_run=dry_run)
-    channel = None if url is None else _channel(url, headers, auth)
+    right = None if url is None else channel_from(url, headers, where="--to")
+    channel = None if right is None else _spoilt(right, auth)
     from emulator.payloads import World
 
     edits = _edits(sets, removes)
@@ -157,6 +158,8 @@ def command(
         again = instant.isoformat(timespec="milliseconds").replace("+00:00", "Z")
         click.echo(f"the same again: --seed {given_seed} --at {again}", err=True)
     told = Told(None if dry_run else channel, as_json=as_json, bodies=print_bodies)
+    if right is not None and right.auth is not None:
+        told.redact.add(right.auth.value)  # a receiver that gets a wrong secret may say what it wanted
     if told.channel is None:
         sent = _not_sent(checked)
     else:
@@ -189,10 +192,10 @@ def _check(
             )
 
 
-def _channel(url: str, headers: Sequence[str], auth: str) -> Channel:
+def _spoilt(channel: Channel, auth: str) -> Channel:
     from emulator.delivery.credentials import with_auth
 
-    return with_auth(channel_from(url, headers, where="--to"), auth)
+    return with_auth(channel, auth)
 
 
 def _edits(sets: Sequence[str], removes: Sequence[str]) -> tuple[Edit, ...]:

@@ -46,9 +46,9 @@ def bodies(done) -> list[dict]:
         ((TYPE, "--at", "tomorrow", "--dry-run"), "no instant", "2026-08-21T12:00:00Z"),
         ((TYPE, "--at", "2026-01-01T00:00", "--dry-run"), "no time zone", "2026-01-01T00:00Z"),
         ((TYPE, "--locale", "xx_XX", "--dry-run"), "unknown locale", ""),
-        ((TYPE, "--count", "0", "--dry-run"), "invalid value for '--count'", "--help"),
-        ((TYPE, "--outcome", "FAIL", "--dry-run"), "invalid value for '--outcome'", "--help"),
-        ((TYPE, "--dry-rnu"), "no such option '--dry-rnu'", "--dry-run"),
+        ((TYPE, "--count", "0", "--dry-run"), "--count: '0' is not a whole number from 1 to 1000000", "--help"),
+        ((TYPE, "--outcome", "FAIL", "--dry-run"), "--outcome: 'FAIL' is not one of SUCCESS", "--help"),
+        ((TYPE, "--dry-rnu"), "unknown option '--dry-rnu'", "--dry-run"),
     ],
 )  # fmt: skip
 def test_a_slip_is_told_with_its_place_and_its_remedy(okta_hooks: Callable, arguments, message, hint) -> None:

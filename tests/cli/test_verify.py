@@ -184,7 +184,7 @@ def test_a_receiver_that_echoes_the_request_reveals_no_secret(
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["verify"], "URL is missing"),
+        (["verify"], "missing argument URL"),
         (["verify", "localhost:8000"], "no http:// or https:// in front"),
         (["verify", "ftp://localhost/x"], "not 'ftp'"),
         (["verify", "http://"], "names no host"),
