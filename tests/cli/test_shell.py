@@ -51,11 +51,11 @@ def test_without_arguments_the_help_is_told_not_printed(okta_hooks: Callable) ->
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Work in an empty folder with a repository's root above."""
-    (tmp_path / ".git").mkdir()
-    inner = tmp_path / "a" / "b"
-    inner.mkdir(parents=True)
-    monkeypatch.chdir(inner)
-    return tmp_path
+    root = tmp_path / "repository"
+    (root / ".git").mkdir(parents=True)
+    (root / "a" / "b").mkdir(parents=True)
+    monkeypatch.chdir(root / "a" / "b")
+    return root
 
 
 def test_a_flag_beats_the_environment_beats_the_file_beats_the_default(
