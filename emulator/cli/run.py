@@ -155,15 +155,16 @@ class _Shown:
 
     def __init__(self, redact: Redactor) -> None:
         self._redact = redact
-        self._last = ""
+        self._last = ("", "")
 
     def __call__(self, scenario: Scenario, result: CheckResult) -> None:
         from emulator.cli.terminal import strong
         from emulator.reports.runs import result_lines
 
-        if scenario.path != self._last:
-            self._last = scenario.path
-            click.echo(f"{strong(scenario.id)}  {scenario.title}")
+        story = result.id.partition("#")[0]
+        if (scenario.path, story) != self._last:
+            self._last = (scenario.path, story)
+            click.echo(f"{strong(story)}  {scenario.title}")
         for line in result_lines(result, redact=self._redact, style=_style):
             click.echo(line)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from emulator.contract.catalogue import event_type as find_event_type
 from emulator.errors import UsageError
 from emulator.payloads import moments
+from emulator.payloads.custom import dress
 from emulator.payloads.identifiers import uuid_of_time
 from emulator.payloads.origins import (
     actor_of,
@@ -61,7 +62,7 @@ def build_event(
     others.  Pure: the same arguments give the same event, and events whose *number* differs have different uuids.
 
     Args:
-        event_type: A known type, whether event hooks may carry it or not.
+        event_type: A known type, whether event hooks may carry it or not, or one that the world adds.
         world: The company it happens in.
         number: Which of the world's events it is, from 0.
         published: When it happened, as an aware datetime; by default an instant that follows from seed and number.
@@ -81,15 +82,16 @@ def build_event(
     Raises:
         UsageError: unknown event type, a *published* without time zone, or a negative *number*.
     """
-    known = find_event_type(event_type)
+    custom = world.custom.get(event_type)
+    known = find_event_type(event_type) if custom is None else custom.event_type()
     if number < 0:
         raise UsageError(f"an event's number can't be negative: {number}")
-    recipe = recipe_for(known)
+    recipe = recipe_for(known if custom is None or custom.like is None else find_event_type(custom.like))
     if published is None:
         moment = moments.default_published(world.draws, number, event_type)
     else:
         moment = moments.milliseconds(published, "published")
-    origin = origin or recipe.origin
+    origin = origin or (custom.origin if custom is not None else None) or recipe.origin
     person = person or world.person()
     usual, actor_type = actor_of(origin, world, person, admin=admin, by_admin=recipe.job_by_admin)
     actor, actor_type = (actor, "User") if actor else (usual, actor_type)
@@ -114,7 +116,8 @@ def build_event(
         device=device_of(world, origin, actor.id),
         security=security_of(world, origin, actor.id),
     )
-    return assemble(scene, recipe, request_uri=request_uri, extras=extras)
+    event = assemble(scene, recipe, request_uri=request_uri, extras=extras)
+    return event if custom is None else dress(event, custom, scene)
 
 
 def assemble(

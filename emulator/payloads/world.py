@@ -22,7 +22,9 @@ from emulator.payloads.pools import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+
+    from emulator.payloads.custom import CustomType
 
 __all__ = ["ENGINES", "App", "Device", "Group", "Network", "Person", "UserAgent", "World"]
 
@@ -121,17 +123,25 @@ class World:
         locale: Take people's names from Faker for this locale.  Stable only for one version of Faker.
         org_host: The org's host name; by default one that looks like a developer org's but isn't any.
         engine: ``oie``, Okta Identity Engine, or ``classic`` (U21).
+        custom: Event types that a user has described, by their name; they go before Okta's.
 
     Raises:
         UsageError: unknown *locale* or *engine*.
     """
 
     def __init__(
-        self, seed: int = 0, *, locale: str | None = None, org_host: str | None = None, engine: str = ENGINES[0]
+        self,
+        seed: int = 0,
+        *,
+        locale: str | None = None,
+        org_host: str | None = None,
+        engine: str = ENGINES[0],
+        custom: Mapping[str, CustomType] | None = None,
     ) -> None:
         if engine not in ENGINES:
             raise UsageError(f"unknown engine {engine!r}", hint=f"choose one of: {', '.join(ENGINES)}")
         self.seed = seed
+        self.custom: Mapping[str, CustomType] = custom or {}
         self.locale = locale
         self.engine = engine
         self.draws = Draws(seed)

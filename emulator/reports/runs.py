@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from emulator.reports.exchanges import as_json as exchange_json
 from emulator.reports.exchanges import wrapped
 from emulator.reports.findings import Case, Outcome
-from emulator.runner.results import Status
+from emulator.runner.results import NOT_REACHED, Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -72,10 +72,13 @@ def result_lines(check: CheckResult, *, redact: Redactor, style: Callable[[str, 
     yield f"  {style(status, _STATUS_LOOK[check.status])} {redact(check.title)}{style(took, 'dim')}"
     if check.status is Status.PASS:
         return
+    if check.detail == NOT_REACHED:
+        return
     if check.status is Status.SKIP:
         yield from wrapped("", f"      {redact(check.detail)}")
         return
-    yield style(f"        {check.where}", "dim") if check.status is Status.FAIL else ""
+    if check.status is Status.FAIL:
+        yield style(f"        {check.where}", "dim")
     for line in redact(check.detail).splitlines():
         yield f"        {line}"
     for exchange in check.exchanges:

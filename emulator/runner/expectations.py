@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from emulator.delivery.exchange import Exchange, Reply
 
-__all__ = ["EXPECT", "MATCHER", "Seen", "differences", "fill_in", "json_at", "mismatch"]
+__all__ = ["EXPECT", "MATCHER", "MATCH_OPTIONS", "Seen", "differences", "fill_in", "json_at", "mismatch"]
 
 _STATUS_CLASS = re.compile(r"[1-5]xx")
 _MISSING: Final = object()
@@ -39,20 +39,17 @@ _STATUS: Final = Many(
     Either((int, Whole(100, 599)), (str, Pattern("[1-5]xx", "a status such as 204 or a class such as 2xx")))
 )
 
-MATCHER: Final = Record(
-    "match",
-    {
-        "equals": Option(ANY, "The very value."),
-        "not": Option(ANY, "Any value but this."),
-        "contains": Option(Text(), "A text within it, or an element of the list."),
-        "matches": Option(Text("a regular expression"), "A regular expression found in it."),
-        "exists": Option(FLAG, "Whether it is there at all."),
-        "at_least": Option(Either(((int, float), ANY)), "The least number, or length."),
-        "at_most": Option(Either(((int, float), ANY)), "The largest number, or length."),
-        "json": Option(Pattern(r"\$?[^\s]*", "a path such as $.count"), "Where in the JSON to look."),
-    },
-    doc="What a value has to be like.",
-)
+MATCH_OPTIONS: Final = {
+    "equals": Option(ANY, "The very value."),
+    "not": Option(ANY, "Any value but this."),
+    "contains": Option(Text(), "A text within it, or an element of the list."),
+    "matches": Option(Text("a regular expression"), "A regular expression found in it."),
+    "exists": Option(FLAG, "Whether it is there at all."),
+    "at_least": Option(Either(((int, float), ANY)), "The least number, or length."),
+    "at_most": Option(Either(((int, float), ANY)), "The largest number, or length."),
+    "json": Option(Pattern(r"\$?[^\s]*", "a path such as $.count"), "Where in the JSON to look."),
+}
+MATCHER: Final = Record("match", MATCH_OPTIONS, doc="What a value has to be like.")
 _MATCH: Final[Kind] = Either((dict, MATCHER), ((str, int, float, bool), Text()))
 
 EXPECT: Final = Record(

@@ -1,7 +1,8 @@
 """
-What can go wrong between Okta and the receiver, rehearsed: each fault stands between a delivery and the network.
+What can go wrong between Okta and the receiver, rehearsed.
 
-A fault is one class under :func:`fault`; it wraps the sender, so that faults compose.
+A fault is one class under :func:`fault`; it may change which bodies are sent, the request, or what becomes of an
+attempt, and leaves the rest as it is, so that faults compose.
 """
 
 from __future__ import annotations
@@ -11,42 +12,49 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from emulator.contract.constants import TIME_LIMIT
 from emulator.delivery.exchange import Exchange, Failure, Phase, Reply
-from emulator.runner.kinds import Choice, Option, Record, Whole
+from emulator.runner.kinds import DURATION, FLAG, Choice, Option, Pattern, Record, Whole
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
+    from emulator.delivery.clock import Clock
     from emulator.delivery.exchange import Request
     from emulator.delivery.transport import Sender
+    from emulator.runner.building import Body
     from emulator.runner.kinds import Kind
+    from emulator.runner.session import Session
 
-__all__ = ["FAULTS", "Fault", "known_faults", "with_faults"]
+__all__ = ["FAULTS", "Fault", "known_faults", "make_faults", "under"]
 
-_known: dict[str, type[Fault]] = {}
 _WHICH: Final = {"first": (1,), "both": (1, 2)}
+_ATTEMPTS: Final = Choice("attempt", tuple(_WHICH))
+_known: dict[str, type[Fault]] = {}
+_options: dict[str, Option] = {}
 
 
 class Fault:
-    """A sender that spoils what another one does; ``number`` is that of the attempt, from 1."""
+    """Nothing wrong yet; a fault overrides the hook where it strikes."""
 
     name: ClassVar[str]
+    at_once: ClassVar[bool] = False  # whether all requests of the step are sent at the same time
+    spoils_auth: ClassVar[bool] = False  # whether another secret than the hook's is sent
 
-    def __init__(self, argument: Any, sender: Sender) -> None:
+    def __init__(self, argument: Any) -> None:
         self.argument = argument
-        self.sender = sender
-        self.number = 0
 
-    def send(self, request: Request, *, time_limit: float = TIME_LIMIT) -> Exchange:
-        """Make one attempt and say how it went."""
-        self.number += 1
-        return self.attempt(request, time_limit)
+    def bodies(self, session: Session, bodies: list[Body]) -> list[Body]:
+        """Return the bodies that are sent in the place of *bodies*."""
+        del session
+        return bodies
 
-    def attempt(self, request: Request, time_limit: float) -> Exchange:
-        """Make attempt ``self.number``."""
-        raise NotImplementedError
+    def request(self, request: Request) -> Request:
+        """Return the request that is sent in the place of *request*."""
+        return request
 
-
-_options: dict[str, Option] = {}
+    def attempt(self, number: int, request: Request, time_limit: float, sender: Sender, clock: Clock) -> Exchange:
+        """Make an attempt, counted from 1, and say how it went."""
+        del number, clock
+        return sender.send(request, time_limit=time_limit)
 
 
 def fault(name: str, kind: Kind) -> Callable[[type[Fault]], type[Fault]]:
@@ -73,58 +81,162 @@ def known_faults() -> Mapping[str, type[Fault]]:
     return dict(_known)
 
 
-def with_faults(sender: Sender, faults: Mapping[str, Any] | None) -> Sender:
-    """Return *sender* with all *faults* in its way."""
-    for name, argument in (faults or {}).items():
-        if argument is not None:
-            sender = _known[name](argument, sender)
-    return sender
+def make_faults(wanted: Mapping[str, Any] | None) -> tuple[Fault, ...]:
+    """Return the faults that a step asks for."""
+    return tuple(_known[name](argument) for name, argument in (wanted or {}).items() if argument is not False)
 
 
-_ATTEMPTS: Final = Choice("attempt", tuple(_WHICH))
+class _Under:
+    """A sender with faults in its way; it counts the attempts of one delivery."""
+
+    def __init__(self, sender: Sender, faults: Sequence[Fault], clock: Clock) -> None:
+        self._sender, self._faults, self._clock = sender, faults, clock
+        self._number = 0
+
+    def send(self, request: Request, *, time_limit: float = TIME_LIMIT) -> Exchange:
+        """Make one attempt and say how it went."""
+        self._number += 1
+        sender = self._sender
+        for each in self._faults:
+            sender = _Layer(each, self._number, sender, self._clock)
+        return sender.send(request, time_limit=time_limit)
+
+
+class _Layer:
+    def __init__(self, fault: Fault, number: int, sender: Sender, clock: Clock) -> None:
+        self._fault, self._number, self._sender, self._clock = fault, number, sender, clock
+
+    def send(self, request: Request, *, time_limit: float = TIME_LIMIT) -> Exchange:
+        """Make one attempt and say how it went."""
+        return self._fault.attempt(self._number, request, time_limit, self._sender, self._clock)
+
+
+def under(sender: Sender, faults: Sequence[Fault], clock: Clock) -> Sender:
+    """Return a sender for one delivery with all *faults* in its way."""
+    return _Under(sender, faults, clock) if faults else sender
+
+
+@fault("delay", DURATION)
+class Delay(Fault):
+    """Each attempt reaches the receiver so much later, and the time counts."""
+
+    def attempt(self, number: int, request: Request, time_limit: float, sender: Sender, clock: Clock) -> Exchange:
+        """Wait, send, and count the time as the receiver's (R1)."""
+        del number
+        clock.sleep(self.argument)
+        exchange = sender.send(request, time_limit=time_limit)
+        elapsed = exchange.elapsed + self.argument
+        if exchange.reply is None or elapsed <= time_limit:
+            return replace(exchange, elapsed=elapsed)
+        detail = f"the answer ({exchange.status}) came after {elapsed:.1f} s (fault: delay)"
+        return _without_answer(exchange, detail, elapsed=time_limit)
 
 
 @fault("drop", _ATTEMPTS)
 class Drop(Fault):
     """The attempt never reaches the receiver: the first one, or both."""
 
-    def attempt(self, request: Request, time_limit: float) -> Exchange:
+    def attempt(self, number: int, request: Request, time_limit: float, sender: Sender, clock: Clock) -> Exchange:
         """Send nothing on the chosen attempts."""
-        if self.number not in _WHICH[self.argument]:
-            return self.sender.send(request, time_limit=time_limit)
-        return Exchange(
-            request=request,
-            failure=Failure.CLOSED,
-            detail="lost on the way to the receiver (fault: drop)",
-            phase=Phase.SEND,
-        )
+        if number not in _WHICH[self.argument]:
+            return super().attempt(number, request, time_limit, sender, clock)
+        detail = "lost on the way to the receiver (fault: drop)"
+        return Exchange(request=request, failure=Failure.CLOSED, detail=detail, phase=Phase.SEND)
 
 
 @fault("lose-answer", _ATTEMPTS)
 class LoseAnswer(Fault):
     """The receiver gets the attempt, but Okta never gets the answer: of the first one, or of both."""
 
-    def attempt(self, request: Request, time_limit: float) -> Exchange:
+    def attempt(self, number: int, request: Request, time_limit: float, sender: Sender, clock: Clock) -> Exchange:
         """Let the receiver answer, and forget what it said."""
-        exchange = self.sender.send(request, time_limit=time_limit)
-        if self.number not in _WHICH[self.argument] or exchange.reply is None:
+        exchange = super().attempt(number, request, time_limit, sender, clock)
+        if number not in _WHICH[self.argument] or exchange.reply is None:
             return exchange
         detail = f"the answer ({exchange.status}) was lost on the way back (fault: lose-answer)"
-        return replace(
-            exchange, reply=None, partial=exchange.reply, failure=Failure.TIMEOUT, detail=detail, phase=Phase.HEAD
-        )
+        return _without_answer(exchange, detail, elapsed=exchange.elapsed)
 
 
 @fault("answer", Whole(200, 599))
 class Answer(Fault):
-    """Something between Okta and the receiver answers the first attempt with this status, after the receiver got it."""
+    """Something in between answers the first attempt with this status, after the receiver got it."""
 
-    def attempt(self, request: Request, time_limit: float) -> Exchange:
+    def attempt(self, number: int, request: Request, time_limit: float, sender: Sender, clock: Clock) -> Exchange:
         """Put another status in the place of the receiver's."""
-        exchange = self.sender.send(request, time_limit=time_limit)
-        if self.number > 1 or exchange.reply is None:
+        exchange = super().attempt(number, request, time_limit, sender, clock)
+        if number > 1 or exchange.reply is None:
             return exchange
         return replace(exchange, reply=Reply(status=self.argument, reason="(fault: answer)"))
+
+
+@fault("duplicate", Choice("kind of duplicate", ("envelope", "event")))
+class Duplicate(Fault):
+    """Each request comes twice: as the same envelope, or as the same events in a new one."""
+
+    def bodies(self, session: Session, bodies: list[Body]) -> list[Body]:
+        """Put a duplicate behind each body."""
+        from emulator.runner.building import rebuilt
+
+        again = [body if self.argument == "envelope" else rebuilt(session, body) for body in bodies]
+        return [each for pair in zip(bodies, again, strict=True) for each in pair]
+
+
+@fault("reorder", Choice("order", ("reversed", "shuffled")))
+class Reorder(Fault):
+    """The requests arrive in another order than they were sent."""
+
+    def bodies(self, session: Session, bodies: list[Body]) -> list[Body]:
+        """Turn the order around, or shuffle it by the seed."""
+        if self.argument == "reversed":
+            return bodies[::-1]
+        return sorted(bodies, key=lambda body: session.world.draws.raw("reorder", body.event_id))
+
+
+@fault("truncate", Whole(0))
+class Truncate(Fault):
+    """Only so many bytes of the body arrive, as a whole request."""
+
+    def request(self, request: Request) -> Request:
+        """Cut the body off."""
+        return replace(request, body=(request.body or b"")[: self.argument])
+
+
+@fault("content-type", Pattern(r"[\x20-\x7e]+", "a media type such as text/plain"))
+class ContentType(Fault):
+    """The body arrives under another Content-Type."""
+
+    def request(self, request: Request) -> Request:
+        """Replace the header's value."""
+        headers = tuple(
+            (name, self.argument if name.lower() == "content-type" else value) for name, value in request.headers
+        )
+        return replace(request, headers=headers)
+
+
+@fault("stale-secret", FLAG)
+class StaleSecret(Fault):
+    """The secret is one that was valid before it was changed."""
+
+    spoils_auth = True
+
+
+@fault("burst", DURATION)
+class Burst(Fault):
+    """After an outage of so long, all requests of the step arrive at once."""
+
+    at_once = True
+
+
+def _without_answer(exchange: Exchange, detail: str, *, elapsed: float) -> Exchange:
+    return replace(
+        exchange,
+        reply=None,
+        partial=exchange.reply,
+        failure=Failure.TIMEOUT,
+        detail=detail,
+        phase=Phase.HEAD,
+        elapsed=elapsed,
+    )
 
 
 FAULTS: Final = Record("faults", _options, doc="What goes wrong between Okta and the receiver.")

@@ -9,14 +9,17 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from emulator.delivery.exchange import Exchange
 
-__all__ = ["CheckResult", "Evidence", "Level", "RunResult", "Status", "Verdict"]
+__all__ = ["NOT_REACHED", "CheckResult", "Evidence", "Level", "RunResult", "Status", "Verdict"]
+
+
+NOT_REACHED: Final = "a step before it failed"
 
 
 class Level(StrEnum):

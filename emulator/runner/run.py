@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,8 @@ from emulator.delivery.channels import read_url
 from emulator.delivery.clock import Clock, SystemClock
 from emulator.delivery.exchange import Failure
 from emulator.delivery.tokens import RandomTokens, SeededTokens
-from emulator.errors import HarnessError, TargetError, UsageError
+from emulator.errors import ScenarioError, TargetError, UsageError
+from emulator.runner.definitions import read_events
 from emulator.runner.references import Scope
 from emulator.runner.results import CheckResult, Evidence, Level, RunResult, Status
 from emulator.runner.session import Session
@@ -21,15 +22,20 @@ from emulator.runner.source import plain
 from emulator.secrets import Redactor, Secret, safe_url
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from emulator.delivery.transport import Sender
+    from emulator.payloads.custom import CustomType
     from emulator.runner.scenario import Scenario
+    from receiver import Receiver
 
 __all__ = ["Settings", "run_scenario", "run_scenarios"]
 
 # Not a secret of anybody's: the reference receiver lives only as long as the scenario.
 _OWN_SECRET = "Basic b2t0YTp0aGUgcmVmZXJlbmNlIHJlY2VpdmVyJ3M="  # noqa: S105
+# With a seed a story begins within fixed weeks, so that it is the same for ever.
+_STORY = datetime(2026, 3, 2, 8, tzinfo=UTC)
+_WEEKS = 26 * 24 * 3600  # seconds
 _NO_CONTACT = frozenset({Failure.DNS, Failure.REFUSED, Failure.UNREACHABLE})
 
 
@@ -44,6 +50,7 @@ class Settings:
         headers: Further headers there.
         reference: Use the reference receiver where neither names a URL.
         variables: Values for ``${name}``.
+        events: Event types that all scenarios know beside their own.
         seed: One seed for all; None takes the scenario's, or a new one.
         sender: What sends requests.
         redact: Learns every secret of the run, so that reports can hide them.
@@ -55,6 +62,7 @@ class Settings:
     headers: tuple[CustomHeader, ...] = ()
     reference: bool = False
     variables: Mapping[str, Any] = field(default_factory=dict)
+    events: Mapping[str, CustomType] = field(default_factory=dict)
     seed: int | None = None
     profile: str = ""
     sender: Sender
@@ -64,7 +72,7 @@ class Settings:
 
 
 def run_scenarios(
-    scenarios: Iterable[Scenario],
+    scenarios: Sequence[Scenario],
     settings: Settings,
     *,
     on_result: Callable[[Scenario, CheckResult], object] = lambda *_: None,
@@ -79,7 +87,8 @@ def run_scenarios(
     from emulator.contract.profile import profile
 
     results: list[CheckResult] = []
-    seed = settings.seed if settings.seed is not None else _fresh_seed()
+    seed = settings.seed if settings.seed is not None else scenarios[0].seed if len(scenarios) == 1 else None
+    seed = _fresh_seed() if seed is None else seed
     interrupted = False
     for scenario in scenarios:
         own_seed = settings.seed if settings.seed is not None else scenario.seed if scenario.seed is not None else seed
@@ -119,44 +128,34 @@ def run_scenario(
     Raises:
         UsageError: there is no hook URL.
     """
-    from emulator.contract.profile import profile
-    from emulator.payloads import World
-
     if settings.channel is not None and scenario.needs_own_receiver:
         reason = "it is about a receiver that misbehaves in a way of its own, and yours is tested instead"
-        skipped = _skipped(scenario, reason)
+        skipped = _whole(scenario, Status.SKIP, reason)
         on_result(skipped)
         return [skipped]
-    scope = Scope(values={**scenario.variables, **settings.variables}, redact=settings.redact)
-    scope.values |= {"scenario": scenario.id, "seed": seed}
+    results: list[CheckResult] = []
+    for name, values in scenario.variants():
+        results += _run_variant(scenario, name, values, settings, seed=seed, on_result=on_result)
+    return results
+
+
+def _run_variant(
+    scenario: Scenario,
+    name: str,
+    values: Mapping[str, Any],
+    settings: Settings,
+    *,
+    seed: int,
+    on_result: Callable[[CheckResult], object],
+) -> list[CheckResult]:
     with ExitStack() as closing:
         try:
-            channel, own = _channel(scenario, settings, scope, closing)
-        except HarnessError as error:
-            if not isinstance(error, UsageError) or error.where != "--url":
-                failed = replace(_skipped(scenario, str(error)), status=Status.ERROR)
-                on_result(failed)
-                return [failed]
-            raise
-        scope.values["HOOK_URL"] = channel.uri
-        given_seed = settings.seed if settings.seed is not None else scenario.seed
-        session = Session(
-            name=scenario.id,
-            channel=channel,
-            own_receiver=own,
-            world=World(_world_seed(seed, scenario.id)),
-            sender=settings.sender,
-            tokens=RandomTokens() if given_seed is None else SeededTokens(seed),
-            clock=settings.clock,
-            profile=profile(",".join(filter(None, [settings.profile, scenario.profile]))),
-            scope=scope,
-            at=datetime.now(UTC) if given_seed is None else None,
-            on_result=on_result,
-            reproduce=_reproduce(scenario, settings, seed),
-        )
-        for header in (channel.auth, *channel.headers):
-            if header is not None:
-                scope.redact.add(header.value)
+            session = _session(scenario, name, values, settings, seed=seed, closing=closing)
+        except ScenarioError as error:
+            failed = _whole(scenario, Status.ERROR, str(error))
+            on_result(failed)
+            return [failed]
+        session.on_result = on_result
         try:
             session.run(scenario.steps)
         finally:
@@ -164,12 +163,53 @@ def run_scenario(
         return session.results
 
 
-def _channel(scenario: Scenario, settings: Settings, scope: Scope, closing: ExitStack) -> tuple[Channel, bool]:
+def _session(
+    scenario: Scenario,
+    name: str,
+    values: Mapping[str, Any],
+    settings: Settings,
+    *,
+    seed: int,
+    closing: ExitStack,
+) -> Session:
+    from emulator.contract.profile import profile
+    from emulator.payloads import World
+
+    scope = Scope(values={**scenario.variables, **values, **settings.variables}, redact=settings.redact)
+    scope.values |= {"scenario": scenario.id, "seed": seed, "turn": 1}
+    channel, receiver = _channel(scenario, settings, scope, closing)
+    scope.values["HOOK_URL"] = channel.uri
+    for header in (channel.auth, *channel.headers):
+        if header is not None:
+            scope.redact.add(header.value)
+    types = dict(scenario.event_files)
+    if scenario.events is not None:
+        types |= read_events(scenario.events, scope)
+    scope.world = World(_world_seed(seed, name), custom={**settings.events, **types})
+    seeded = settings.seed is not None or scenario.seed is not None
+    return Session(
+        name=name,
+        channel=channel,
+        receiver=receiver,
+        world=scope.world,
+        sender=settings.sender,
+        tokens=SeededTokens(seed) if seeded else RandomTokens(),
+        clock=settings.clock,
+        profile=profile(",".join(filter(None, [settings.profile, scenario.profile]))),
+        scope=scope,
+        began=_STORY + timedelta(seconds=_world_seed(seed, "began") % _WEEKS) if seeded else None,
+        reproduce=_reproduce(scenario, settings, seed),
+    )
+
+
+def _channel(
+    scenario: Scenario, settings: Settings, scope: Scope, closing: ExitStack
+) -> tuple[Channel, Receiver | None]:
     if settings.channel is not None:
-        return settings.channel, False
+        return settings.channel, None
     hook = plain(scope.resolve(scenario.hook)) if scenario.hook is not None else {}
     if scenario.receiver is not None or (settings.reference and "url" not in hook):
-        return _reference(scenario, closing), True
+        return _reference(scenario, closing)
     if "url" not in hook:
         raise UsageError(
             f"there is no hook URL for {scenario.path}",
@@ -189,26 +229,27 @@ def _channel(scenario: Scenario, settings: Settings, scope: Scope, closing: Exit
             auth=settings.auth or own_auth,
             headers=(*custom, *settings.headers),
         ),
-        False,
+        None,
     )
 
 
-def _reference(scenario: Scenario, closing: ExitStack) -> Channel:
+def _reference(scenario: Scenario, closing: ExitStack) -> tuple[Channel, Receiver]:
     from receiver import Receiver
 
     wanted = scenario.receiver or {}
     secret = Secret(wanted.get("auth") or _OWN_SECRET)
     receiver = closing.enter_context(Receiver(auth=secret, misbehave=wanted.get("misbehave") or ()))
-    return Channel(uri=receiver.url, auth=AuthScheme(key="Authorization", value=secret))
+    return Channel(uri=receiver.url, auth=AuthScheme(key="Authorization", value=secret)), receiver
 
 
-def _skipped(scenario: Scenario, reason: str) -> CheckResult:
+def _whole(scenario: Scenario, status: Status, reason: str) -> CheckResult:
+    """Return the one result of a scenario that isn't run."""
     return CheckResult(
         id=scenario.id,
         rule="",
         level=Level.MUST,
         evidence=Evidence.DOCUMENTED,
-        status=Status.SKIP,
+        status=status,
         title=scenario.title,
         detail=reason,
         where=str(scenario.place),

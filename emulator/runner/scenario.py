@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
-from pathlib import PurePath
+from itertools import product
+from math import prod
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, Final
 
-from emulator.names import did_you_mean
+from emulator.errors import HarnessError
+from emulator.runner.checking import StepCheck
+from emulator.runner.definitions import EVENTS, check_events, read_event_file
 from emulator.runner.kinds import ANY, Either, Many, MapOf, Option, Pattern, Record, Text, Whole, read_members
 from emulator.runner.references import check_references
-from emulator.runner.source import Node, Place, Problems
+from emulator.runner.selection import read_file
+from emulator.runner.source import InvalidScenarioError, Node, Place, Problems
 from emulator.runner.verbs import Step, StepList
 from emulator.runner.yamltext import parse
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Mapping
+
+    from emulator.payloads.custom import CustomType
 
 __all__ = ["BUILT_IN", "OPTIONS", "Scenario", "load"]
 
 # Names that every scenario knows.
 BUILT_IN: Final = ("HOOK_URL", "scenario", "seed", "turn")
 
+_MOST_VARIANTS: Final = 200
 _HEADER_NAME = Pattern(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", "a header name")
 
 
@@ -86,6 +95,14 @@ OPTIONS: Final[Mapping[str, Option]] = {
         "Start the reference receiver for this scenario, mostly because it has to misbehave.",
     ),
     "profile": Option(Text(), "Readings of doubtful rules, such as retry.on_3xx=on."),
+    "events": Option(
+        Either((dict, EVENTS), ((str, list), Many(Text("the name of an event type file")))),
+        "Event types of your own, or the files that describe them, relative to this one.",
+    ),
+    "matrix": Option(
+        MapOf(Many(ANY), what="a mapping of names to lists"),
+        "Values for ${...}; the story is told once for each combination.",
+    ),
     "vars": Option(MapOf(ANY, what="a mapping of names to values"), "Names for ${...}; --var goes before them."),
     "steps": Option(StepList(), "What happens, in order.", required=True),
     "finally": Option(StepList(), "What happens at the end, whatever came before."),
@@ -108,10 +125,21 @@ class Scenario:
     about: str = ""
     seed: int | None = None
     variables: Mapping[str, Any] = field(default_factory=dict)
+    matrix: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+    events: Node | None = None
+    event_files: Mapping[str, CustomType] = field(default_factory=dict)
     hook: Node | None = None
     receiver: Mapping[str, Any] | None = None
     profile: str = ""
     place: Place
+
+    def variants(self) -> list[tuple[str, Mapping[str, Any]]]:
+        """Return each combination of the matrix with its id; without a matrix, the scenario itself."""
+        if not self.matrix:
+            return [(self.id, {})]
+        names = list(self.matrix)
+        combinations = [dict(zip(names, values, strict=True)) for values in product(*self.matrix.values())]
+        return [(f"{self.id}[{', '.join(map(_short, values.values()))}]", values) for values in combinations]
 
     @property
     def needs_own_receiver(self) -> bool:
@@ -137,16 +165,18 @@ def load(data: bytes, path: str, *, given: Collection[str] = ()) -> Scenario:
         problems(root, f"a scenario is a mapping, not {root.kind}", "begin with scenario: and steps:")
         problems.raise_if_any()
     found = read_members(root, OPTIONS, problems, what="a scenario")
-    variables = found.get("vars") or {}
-    known = {*variables, *given, *BUILT_IN}
+    variables, matrix = found.get("vars") or {}, found.get("matrix") or {}
+    known = {*variables, *matrix, *given, *BUILT_IN}
+    events, files = _events(root, path, known, problems)
     for key, member in root.value.items():
-        if key not in {"steps", "finally"}:
+        if key not in {"steps", "finally", "events"}:
             check_references(member, known, (), problems)
     steps = found.get("steps") or ()
     at_last = found.get("finally") or ()
-    seen: dict[str, Place] = {}
-    _check_steps(steps, known, seen, problems)
-    _check_steps(at_last, known, seen, problems)
+    check = StepCheck(known=known, types={*files, *(events.value if events is not None else ())}, problems=problems)
+    check(steps)
+    check(at_last)
+    _check_matrix(root, matrix, variables, problems)
     _check_profile(root, found.get("profile"), problems)
     problems.raise_if_any()
     return Scenario(
@@ -158,6 +188,9 @@ def load(data: bytes, path: str, *, given: Collection[str] = ()) -> Scenario:
         at_last=at_last,
         seed=found.get("seed"),
         variables=variables,
+        matrix=matrix,
+        events=events,
+        event_files=files,
         hook=root.value.get("hook"),
         receiver=found.get("receiver"),
         profile=found.get("profile") or "",
@@ -165,41 +198,40 @@ def load(data: bytes, path: str, *, given: Collection[str] = ()) -> Scenario:
     )
 
 
-def _check_steps(steps: Sequence[Step], known: set[str], seen: dict[str, Place], problems: Problems) -> None:
-    for step in steps:
-        for key, member in step.node.value.items():
-            kind = step.verb.kind_of(key)
-            if kind is None:
-                continue  # noted already
-            if kind.lazy:
-                _check_steps(kind.read(member, Problems()) or (), known, seen, problems)
-            else:
-                check_references(member, known, seen, problems)
-        if step.verb.name == "redeliver":
-            _check_redelivered(step, seen, problems)
-        _check_rule(step, problems)
-        if step.id:
-            if step.id in seen:
-                problems(
-                    step.node.value["id"], f"two steps have the id {step.id!r}", f"the other is at {seen[step.id]}"
-                )
-            seen[step.id] = step.node.value["id"].place
+def _short(value: Any) -> str:
+    text = value if isinstance(value, str) else json.dumps(value)
+    return text if len(text) <= 40 else f"{text[:37]}..."
 
 
-def _check_redelivered(step: Step, seen: Mapping[str, Place], problems: Problems) -> None:
-    argument = step.node.value["redeliver"].value
-    name = argument.get("step") if isinstance(argument, dict) else None
-    if name is not None and not name.deferred and str(name.value) not in seen:
-        hint = did_you_mean(str(name.value), seen) or "give the deliver step an id: and name it here"
-        problems(name, f"no step before this one has the id {str(name.value)!r}", hint)
+def _events(
+    root: Node, path: str, known: Collection[str], problems: Problems
+) -> tuple[Node | None, Mapping[str, CustomType]]:
+    node = root.value.get("events")
+    if node is None:
+        return None, {}
+    if isinstance(node.value, dict):
+        check_events(node, known, problems)
+        return node, {}
+    found: dict[str, CustomType] = {}
+    for item in node.value if isinstance(node.value, list) else [node]:
+        if not isinstance(item.value, str):
+            continue
+        file = Path(path).parent / item.value
+        try:
+            found.update(read_event_file(read_file(file, str(file)), str(file)))
+        except InvalidScenarioError as error:
+            problems.found += error.problems
+        except HarnessError as error:
+            problems(item, f"{item.value!r} can't be used: {error.message}", error.where)
+    return None, found
 
 
-def _check_rule(step: Step, problems: Problems) -> None:
-    from emulator.contract.rules import RULES
-
-    rule = step.node.value.get("rule")
-    if rule is not None and isinstance(rule.value, str) and rule.value not in RULES:
-        problems(rule, f"there is no contract rule {rule.value!r}", did_you_mean(rule.value, RULES))
+def _check_matrix(root: Node, matrix: Mapping[str, Any], variables: Mapping[str, Any], problems: Problems) -> None:
+    number = prod(len(values) for values in matrix.values() if values)
+    if number > _MOST_VARIANTS:
+        problems(root.value["matrix"], f"the matrix has {number} combinations, the most is {_MOST_VARIANTS}")
+    for name in set(matrix) & {*variables, *BUILT_IN}:
+        problems(root.value["matrix"].keys[name], f"{name!r} is a variable already", "give it another name")
 
 
 def _check_profile(root: Node, text: str | None, problems: Problems) -> None:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from emulator.delivery.credentials import with_auth
-from emulator.errors import HarnessError
-from emulator.runner.results import CheckResult, Evidence, Level, Status
+from emulator.errors import HarnessError, ScenarioError
+from emulator.runner.results import NOT_REACHED, CheckResult, Evidence, Level, Status
+from emulator.runner.source import Problem
 from emulator.runner.verbs import Done, SkipStepError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from datetime import datetime
 
     from emulator.contract.model import Channel
     from emulator.contract.profile import Profile
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from emulator.payloads import World
     from emulator.runner.references import Scope
     from emulator.runner.verbs import Step
+    from receiver import Receiver
 
 __all__ = ["Session"]
 
@@ -39,38 +41,46 @@ class Session:
     Args:
         name: The scenario's name, the front part of every result's id.
         channel: Where the hook is, and the headers that go with it.
-        own_receiver: The hook is our reference receiver, started for this scenario.
-        at: When requests are built; None gives the instants that follow from the seed.
-        on_result: Is told each result as it comes.
+        receiver: Our reference receiver, if it was started for this scenario.
+        began: When the story begins; None is now, which makes every run another one.
+        on_result: Is told each result as it comes, by one thread at a time.
+        reproduce: The command that runs the scenario again.
     """
 
     name: str
     channel: Channel
-    own_receiver: bool
+    receiver: Receiver | None
     world: World
     sender: Sender
     tokens: Tokens
     clock: Clock
     profile: Profile
     scope: Scope
-    at: datetime | None = None
+    began: datetime | None = None
     on_result: Callable[[CheckResult], object] = lambda _: None
     reproduce: str = ""
     results: list[CheckResult] = field(default_factory=list)
-    bodies: dict[str, Any] = field(default_factory=dict)
-    _events: Iterator[int] = field(default_factory=count)
-    _envelopes: Iterator[int] = field(default_factory=count)
-    _lock: threading.RLock = field(default_factory=threading.RLock)
+    events: Iterator[int] = field(default_factory=count)
+    envelopes: Iterator[int] = field(default_factory=count)
+    moments: Iterator[int] = field(default_factory=count)
+    lock: threading.RLock = field(default_factory=threading.RLock)
 
     def next_event(self) -> int:
         """Return the number of the next LogEvent."""
-        with self._lock:
-            return next(self._events)
+        with self.lock:
+            return next(self.events)
 
     def next_envelope(self) -> int:
         """Return the number of the next envelope."""
-        with self._lock:
-            return next(self._envelopes)
+        with self.lock:
+            return next(self.envelopes)
+
+    def moment(self) -> datetime:
+        """Return when the next requests are built: now, or by the seed a second after the last."""
+        if self.began is None:
+            return datetime.now(UTC)
+        with self.lock:
+            return self.began + timedelta(seconds=next(self.moments))
 
     def hook_id(self) -> str:
         """Return the id of the scenario's hook."""
@@ -78,16 +88,20 @@ class Session:
 
     def channel_with(self, auth: str) -> Channel:
         """
-        Return the channel with its auth header right, wrong or missing.
+        Return the channel with its auth header right, or spoilt as *auth* says.
 
         Raises:
-            SkipStepError: the hook has no auth header, so that none can be wrong.
+            SkipStepError: the hook has no auth header, so that none can be spoilt.
         """
         if auth != "right" and self.channel.auth is None:
             raise SkipStepError(
                 f"without an auth header none can be {auth}; give the hook's own with --header 'Authorization: ...'"
             )
         return with_auth(self.channel, auth)
+
+    def with_values(self, **values: Any) -> Session:
+        """Return a session with further variables, for steps that run beside others; all else is shared."""
+        return replace(self, scope=self.scope.with_values(**values))
 
     def run(self, steps: Sequence[Step], *, prefix: str = "") -> bool:
         """Carry *steps* out in order until one fails, and say whether all passed."""
@@ -97,7 +111,7 @@ class Session:
             if passed:
                 passed = self.run_one(step, label)
             else:
-                self._record(step, label, Status.SKIP, detail="a step before it failed")
+                self._record(step, label, Status.SKIP, detail=NOT_REACHED)
         return passed
 
     def run_one(self, step: Step, label: str) -> bool:
@@ -109,12 +123,16 @@ class Session:
         except SkipStepError as reason:
             self._record(step, label, Status.SKIP, detail=str(reason))
             return True
-        except HarnessError as error:
+        except ScenarioError as error:
             self._record(step, label, Status.ERROR, detail=str(error))
+            return False
+        except HarnessError as error:
+            problem = Problem(place=step.place, message=error.message, hint=error.hint)
+            self._record(step, label, Status.ERROR, detail=str(problem.error()))
             return False
         elapsed = time.perf_counter() - started
         if step.id and done.saved is not None:
-            with self._lock:
+            with self.lock:
                 self.scope.steps[step.id] = dict(done.saved)
         passed = not done.differences
         if not done.silent:
@@ -140,7 +158,7 @@ class Session:
             level=Level.MUST,
             evidence=_evidence(rule),
             status=status,
-            title=step.title(),
+            title=step.title(self.scope),
             detail=self.scope.redact(detail or "\n".join(found.differences)),
             remedy=found.remedy or (_NO_ADVICE if status is Status.FAIL else ""),
             reproduce=self.reproduce if status in {Status.FAIL, Status.ERROR} else "",
@@ -148,7 +166,7 @@ class Session:
             exchanges=found.exchanges,
             elapsed=elapsed,
         )
-        with self._lock:
+        with self.lock:
             self.results.append(result)
             self.on_result(result)
 

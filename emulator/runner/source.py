@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from emulator.errors import ScenarioError
@@ -10,7 +10,7 @@ from emulator.errors import ScenarioError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["InvalidScenarioError", "Node", "Place", "Problem", "Problems", "Source", "plain"]
+__all__ = ["InvalidScenarioError", "Node", "Place", "Problem", "Problems", "Source", "plain", "settled"]
 
 _WIDTH = 100  # of the offending line, as far as it is shown
 _MOST_PROBLEMS = 20
@@ -128,6 +128,15 @@ class Node:
             return self.kind
         text = str(self.value).lower() if isinstance(self.value, bool) else str(self.value)
         return "nothing" if self.value is None else repr(text if len(text) <= 60 else f"{text[:57]}...")
+
+
+def settled(node: Node) -> Node:
+    """Return *node* with every ``${...}`` taken as plain text: it is for somebody else to resolve."""
+    if isinstance(node.value, dict):
+        return replace(node, value={key: settled(member) for key, member in node.value.items()})
+    if isinstance(node.value, list):
+        return replace(node, value=[settled(member) for member in node.value])
+    return replace(node, deferred=False)
 
 
 def plain(node: Node) -> Any:

@@ -40,7 +40,6 @@ class Done:
         saved: What ``${steps.ID...}`` refers to afterwards.
         remedy: What to do about the differences.
         rule: The contract rule it turned on, if not the verb's own.
-        reproduce: A command that shows it again.
         silent: The step only holds others, which have reported themselves.
     """
 
@@ -49,7 +48,6 @@ class Done:
     saved: Mapping[str, Any] | None = None
     remedy: str = ""
     rule: str = ""
-    reproduce: str = ""
     silent: bool = False
 
 
@@ -68,6 +66,7 @@ class Verb:
     function: Callable[..., Done]
     parameters: Mapping[str, str]
     doc: str
+    takes_types: bool = False
 
     @property
     def holds_steps(self) -> bool:
@@ -97,13 +96,13 @@ _known: dict[str, Verb] = {}
 
 
 def verb(
-    name: str, argument: Kind, *, rule: str = "", **options: Option
+    name: str, argument: Kind, *, rule: str = "", takes_types: bool = False, **options: Option
 ) -> Callable[[Callable[..., Done]], Callable[..., Done]]:
     """
     Register the decorated function as the verb *name*.
 
     It is called with the session, the argument, and the given options as keywords; an option whose name Python keeps
-    for itself has an underscore behind it.
+    for itself has an underscore behind it.  With *takes_types* the argument names event types, which are checked.
 
     Raises:
         ValueError: the name is taken, or options and parameters differ.
@@ -130,6 +129,7 @@ def verb(
             function=function,
             parameters=parameters,
             doc=doc,
+            takes_types=takes_types,
         )
         return function
 
@@ -158,13 +158,18 @@ class Step:
         """Where its verb stands."""
         return self.node.keys[self.verb.name]
 
-    def title(self) -> str:
-        """Return its name, or what it does in a few words, as it stands in the file."""
+    def title(self, scope: Scope) -> str:
+        """Return its name, or what it does in a few words."""
         name = self.node.value.get("name")
         if name is not None:
-            return str(name.value)
-        extras = [f"{key}: {_flow(self.node.value[key])}" for key in _TELLING if key in self.node.value]
-        return ", ".join([f"{self.verb.name} {_flow(self.node.value[self.verb.name])}".strip(), *extras])
+            return str(scope.shown(name).value)
+        if self.verb.argument.lazy:
+            number = len(self.node.value[self.verb.name].value)
+            argument = f"of {number} step{'s' if number != 1 else ''}"
+        else:
+            argument = _flow(scope.shown(self.node.value[self.verb.name]))
+        extras = [f"{key}: {_flow(scope.shown(self.node.value[key]))}" for key in _TELLING if key in self.node.value]
+        return ", ".join([f"{self.verb.name} {argument}".strip(), *extras])
 
     def read(self, scope: Scope) -> tuple[Any, dict[str, Any]]:
         """
@@ -187,7 +192,7 @@ class Step:
 
 
 # Options without which a step's title would hide what it is about.
-_TELLING = ("auth", "faults", "count", "batch", "order")
+_TELLING = ("auth", "faults", "count", "batch", "order", "shape", "outcome", "ago", "times")
 
 
 def _flow(node: Node) -> str:
@@ -197,6 +202,8 @@ def _flow(node: Node) -> str:
         return f"{{{', '.join(inside)}}}" if inside else ""
     if isinstance(node.value, list):
         return ", ".join(_flow(item) for item in node.value) if len(node.value) <= 3 else f"{len(node.value)} values"
+    if isinstance(node.value, bool):
+        return str(node.value).lower()
     return "" if node.value is None else str(node.value)
 
 

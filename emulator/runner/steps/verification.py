@@ -8,14 +8,13 @@ from emulator.delivery.credentials import AUTH_CHOICES
 from emulator.delivery.verifier import verify as carry_out
 from emulator.runner.expectations import EXPECT, Seen, differences, fill_in
 from emulator.runner.kinds import Choice, Either, Option, Record
+from emulator.runner.steps.advice import REFUSED
 from emulator.runner.verbs import Done, verb
-from emulator.secrets import safe_url
 
 if TYPE_CHECKING:
     from emulator.runner.session import Session
 
 _HOOK_NAME = "Event hook under test"
-_REFUSED = (401, 403)
 
 
 @verb(
@@ -28,7 +27,7 @@ _REFUSED = (401, 403)
 def verify(session: Session, _: object, *, auth: str = "right", expect: dict[str, Any] | None = None) -> Done:
     """Verify the hook as Okta does: a GET whose challenge the receiver returns within 3 seconds."""
     channel = session.channel_with(auth)
-    wanted = fill_in(expect, **({"verified": True} if auth == "right" else {"status": _REFUSED}))
+    wanted = fill_in(expect, **({"verified": True} if auth == "right" else {"status": REFUSED}))
     result = carry_out(
         channel,
         sender=session.sender,
@@ -53,5 +52,4 @@ def verify(session: Session, _: object, *, auth: str = "right", expect: dict[str
         },
         remedy=diagnosis.remedy if diagnosis is not None and found else "",
         rule="V8" if auth != "right" else diagnosis.rule if diagnosis is not None and found else "",
-        reproduce=f"okta-hooks verify {safe_url(channel.uri)}",
     )
