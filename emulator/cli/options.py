@@ -9,17 +9,20 @@ import click
 from emulator.delivery.channels import channel_from
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from emulator.contract.profile import Profile
+    from emulator.payloads.custom import CustomType
 
 __all__ = [
     "ca_bundle_option",
     "channel_from",
+    "events_option",
     "header_option",
     "json_option",
     "profile_option",
+    "read_event_files",
     "report_option",
 ]
 
@@ -86,3 +89,32 @@ def profile_option(function: Callable[..., Any]) -> Callable[..., Any]:
         help="Reading of the rules that Okta leaves in doubt (default okta-2026-08); single values can be overridden, "
         "as in verify.strict=on.",
     )(function)
+
+
+def events_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--events FILE``, repeatable: event types that the user describes."""
+    return click.option(
+        "--events",
+        "event_files",
+        metavar="FILE",
+        multiple=True,
+        help="A YAML file that describes event types of your own, under events:. Repeatable.",
+    )(function)
+
+
+def read_event_files(names: Iterable[str]) -> dict[str, CustomType]:
+    """
+    Return the event types that the files describe.
+
+    Raises:
+        HarnessError: a file can't be read or is wrong; the message has every place.
+    """
+    found: dict[str, CustomType] = {}
+    for name in names:
+        from pathlib import Path
+
+        from emulator.runner.definitions import read_event_file
+        from emulator.runner.selection import read_file
+
+        found |= read_event_file(read_file(Path(name), name), name)
+    return found

@@ -6,13 +6,22 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from emulator.cli.options import ca_bundle_option, channel_from, header_option, json_option, report_option
+from emulator.cli.options import (
+    ca_bundle_option,
+    channel_from,
+    events_option,
+    header_option,
+    json_option,
+    read_event_files,
+    report_option,
+)
 from emulator.errors import NothingToRunError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from emulator.payloads.custom import CustomType
     from emulator.runner.results import CheckResult, RunResult
     from emulator.runner.scenario import Scenario
     from emulator.secrets import Redactor
@@ -28,6 +37,7 @@ _INTERRUPTED = 130
 @click.option("--reference", is_flag=True, help="Test the bundled reference receiver where no URL is named.")
 @header_option
 @click.option("--var", "variables", metavar="NAME=VALUE", multiple=True, help="A value for ${NAME}. Repeatable.")
+@events_option
 @click.option("--seed", type=click.IntRange(0), help="The same seed gives the same bytes.")
 @click.option("--lint", is_flag=True, help="Only check the files.")
 @click.option("--list", "listing", is_flag=True, help="Only list the scenarios.")
@@ -44,6 +54,7 @@ def command(
     reference: bool,
     headers: tuple[str, ...],
     variables: tuple[str, ...],
+    event_files: tuple[str, ...],
     seed: int | None,
     lint: bool,
     listing: bool,
@@ -66,8 +77,8 @@ def command(
     from emulator.secrets import Redactor, url_secrets
 
     read_profile(profile)
-    given = _variables(variables)
-    scenarios = _load(names, given)
+    given, types = _variables(variables), read_event_files(event_files)
+    scenarios = _load(names, given, types)
     if not scenarios:
         raise NothingToRunError("there is no scenario: no .yaml or .yml file there", hint="name a file or a folder")
     if listing or lint:
@@ -82,6 +93,7 @@ def command(
         headers=custom,
         reference=reference,
         variables=given,
+        events=types,
         seed=seed,
         profile=profile,
         sender=transport(ca_bundle),
@@ -110,7 +122,7 @@ def _variables(texts: Sequence[str]) -> dict[str, Any]:
     return found
 
 
-def _load(names: Sequence[str], given: dict[str, Any]) -> list[Scenario]:
+def _load(names: Sequence[str], given: dict[str, Any], types: dict[str, CustomType]) -> list[Scenario]:
     """Read all files before any is run, and tell everything that is wrong with all of them."""
     from emulator.errors import ScenarioError
     from emulator.runner.scenario import load
@@ -122,7 +134,7 @@ def _load(names: Sequence[str], given: dict[str, Any]) -> list[Scenario]:
     problems: list[Problem] = []
     for name, file in select(names):
         try:
-            scenarios.append(load(read_file(file, name), name, given=given))
+            scenarios.append(load(read_file(file, name), name, given=given, types=types))
         except InvalidScenarioError as error:
             problems += error.problems
         except ScenarioError as error:

@@ -12,11 +12,20 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from emulator.cli._told import Told
-from emulator.cli.options import ca_bundle_option, channel_from, header_option, json_option, profile_option
+from emulator.cli.options import (
+    ca_bundle_option,
+    channel_from,
+    events_option,
+    header_option,
+    json_option,
+    profile_option,
+    read_event_files,
+)
 from emulator.errors import UsageError
+from emulator.names import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from emulator.contract.model import Channel
@@ -25,6 +34,7 @@ if TYPE_CHECKING:
     from emulator.delivery.plan import Planned
     from emulator.delivery.series import Sent
     from emulator.payloads import Edit
+    from emulator.payloads.custom import CustomType
 
 __all__ = ["command"]
 
@@ -100,6 +110,7 @@ _NOT_WITH_RAW = (
     default="oie",
     help="An Identity Engine or a Classic Engine org (U21).",
 )
+@events_option
 @click.option("--seed", metavar="N", type=click.IntRange(0), help="The same seed gives the same bytes.")
 @click.option("--at", metavar="TIME", help="When the requests are built: ISO 8601 with zone, or 'now'.")
 @click.option("--locale", metavar="NAME", help="Names of this Faker locale, such as ja_JP.")
@@ -119,6 +130,7 @@ def command(
     removes: tuple[str, ...],
     raw: str | None,
     auth: str,
+    event_files: tuple[str, ...],
     seed: int | None,
     at: str | None,
     locale: str | None,
@@ -132,7 +144,7 @@ def command(
     """
     Build LogEvents of TYPE..., validate them, and deliver them with Okta's headers, time limit and retry.
 
-    TYPE is an event type or a pattern of event-hook-eligible ones, such as 'user.lifecycle.*'.
+    TYPE is an event type, a pattern of event-hook-eligible ones, such as 'user.lifecycle.*', or one of --events.
 
     A payload that --set, --remove or --raw has made invalid is sent all the same: each problem is told on stderr.
 
@@ -145,7 +157,8 @@ def command(
 
     edits = _edits(sets, removes)
     given_seed = seed if seed is not None else _fresh_seed()
-    world = World(given_seed, locale=locale, engine=wishes["engine"])
+    custom = read_event_files(event_files)
+    world = World(given_seed, locale=locale, engine=wishes["engine"], custom=custom)
     instant = _instant(at, seeded=seed is not None)
     if raw is not None:
         requests = _raw(raw, edits, hook_id=world.hook_id(), count=wishes["count"])
@@ -204,15 +217,22 @@ def _edits(sets: Sequence[str], removes: Sequence[str]) -> tuple[Edit, ...]:
     return (*(parse_set(text) for text in sets), *(parse_remove(path) for path in removes))
 
 
-def _types(names: Sequence[str]) -> tuple[str, ...]:
+def _types(names: Sequence[str], custom: Mapping[str, CustomType]) -> tuple[str, ...]:
     from emulator.contract.catalogue import matching_types
 
     found: list[str] = []
     for name in names:
+        if name in custom:
+            found.append(name)
+            continue
+        try:
+            matching = matching_types(name)
+        except UsageError as error:
+            raise UsageError(error.message, hint=did_you_mean(name, custom) or error.hint) from None
         # A type that is named twice is meant twice; one that a pattern matches too is not.
-        found += [known.id for known in matching_types(name) if known.id == name or known.id not in found]
+        found += [known.id for known in matching if known.id == name or known.id not in found]
     for name in dict.fromkeys(found):
-        if not matching_types(name)[0].eligible:
+        if not (custom[name] if name in custom else matching_types(name)[0]).eligible:
             click.echo(f"note: {name} is not event-hook-eligible: Okta never delivers it to a hook (A9)", err=True)
     return tuple(found)
 
@@ -246,7 +266,7 @@ def _planned(
     from emulator.payloads import Origin
 
     recipe = Recipe(
-        event_types=_types(names),
+        event_types=_types(names, world.custom),
         edits=edits,
         nulls=nulls,
         at=at,

@@ -84,7 +84,8 @@ def plan(recipe: Recipe, *, world: World, hook_id: str) -> Iterator[Planned]:
     Raises:
         UsageError: an event type is unknown, or an edit doesn't fit.
     """
-    in_bulk = not recipe.edits and recipe.shape != "preview-sample" and can_stencil(recipe.reason)
+    plain = not recipe.edits and recipe.shape != "preview-sample" and can_stencil(recipe.reason)
+    in_bulk = plain and not world.custom.keys() & set(recipe.event_types)
     maker: _InBulk | _OneByOne = _InBulk(recipe, world, hook_id) if in_bulk else _OneByOne(recipe, world, hook_id)
     numbers = iter(_ordered(recipe, world))
     sent = 0

@@ -80,7 +80,7 @@ def _event_type(custom: CustomType) -> EventType:
         beta=False,
         internal=False,
         tags=(),
-        published={"message": custom.message} if custom.message else {},
+        published={"message": custom.message} if custom.message and "${" not in custom.message else {},
         captured={},
         inferred={},
     )
@@ -114,9 +114,7 @@ def dress(event: JsonObject, custom: CustomType, scene: Scene) -> JsonObject:
     return dressed
 
 
-def _target(wanted: str | Mapping[str, Any], scene: Scene, filled: Callable[[Any, str], Any], place: int) -> JsonObject:
-    if isinstance(wanted, str):
-        return build_target(wanted, scene)
+def _target(wanted: Mapping[str, Any], scene: Scene, filled: Callable[[Any, str], Any], place: int) -> JsonObject:
     kind = str(wanted.get("type", "Unknown"))
     usual = {
         "id": scene.world.id(id_prefix(kind), kind, scene.number, place),

@@ -140,7 +140,8 @@ def preview_sample(event_type: str, *, world: World, number: int = 0, published:
     Raises:
         UsageError: unknown event type, or a *published* without time zone.
     """
-    known = find_event_type(event_type)
+    custom = world.custom.get(event_type)
+    known = find_event_type(event_type) if custom is None else custom.event_type()
     draws = world.draws
     if published is None:
         moment = moments.default_published(draws, number, event_type)

@@ -147,7 +147,7 @@ class Scenario:
         return self.receiver is not None and bool(self.receiver.get("misbehave"))
 
 
-def load(data: bytes, path: str, *, given: Collection[str] = ()) -> Scenario:
+def load(data: bytes, path: str, *, given: Collection[str] = (), types: Collection[str] = ()) -> Scenario:
     """
     Read a scenario.
 
@@ -155,6 +155,7 @@ def load(data: bytes, path: str, *, given: Collection[str] = ()) -> Scenario:
         data: The file's bytes.
         path: The file's name, for messages.
         given: Names of variables that come from elsewhere, such as ``--var``.
+        types: Names of event types that come from elsewhere, such as ``--events``.
 
     Raises:
         ScenarioError: something is wrong with it; the message has every place.
@@ -173,7 +174,9 @@ def load(data: bytes, path: str, *, given: Collection[str] = ()) -> Scenario:
             check_references(member, known, (), problems)
     steps = found.get("steps") or ()
     at_last = found.get("finally") or ()
-    check = StepCheck(known=known, types={*files, *(events.value if events is not None else ())}, problems=problems)
+    check = StepCheck(
+        known=known, types={*types, *files, *(events.value if events is not None else ())}, problems=problems
+    )
     check(steps)
     check(at_last)
     _check_matrix(root, matrix, variables, problems)
