@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from emulator.org.handles import App, Group, User
     from emulator.org.org import Org
     from emulator.payloads import Origin
+    from emulator.runner.definitions import event_types
 
 __all__ = [
     "App",
@@ -27,6 +28,7 @@ __all__ = [
     "Outcome",
     "User",
     "VerificationFailedError",
+    "event_types",
 ]
 
 _HOMES = {
@@ -42,6 +44,7 @@ _HOMES = {
     "Outcome": "emulator.delivery.attempts",
     "User": "emulator.org.handles",
     "VerificationFailedError": "emulator.org.errors",
+    "event_types": "emulator.runner.definitions",
 }
 
 

@@ -111,10 +111,7 @@ def read_event_files(names: Iterable[str]) -> dict[str, CustomType]:
     """
     found: dict[str, CustomType] = {}
     for name in names:
-        from pathlib import Path
+        from emulator.runner.definitions import event_types
 
-        from emulator.runner.definitions import read_event_file
-        from emulator.runner.selection import read_file
-
-        found |= read_event_file(read_file(Path(name), name), name)
+        found |= event_types(name)
     return found

@@ -58,7 +58,7 @@ class EventHooks:
 
     def create(self, body: Any, call: Call | None = None) -> EventHook:
         """Create a hook from an API body: ACTIVE and UNVERIFIED, whatever the body says (A4)."""
-        draft = read_hook(body, profile=self._core.profile)
+        draft = read_hook(body, profile=self._core.profile, custom=self._core.world.custom)
         with self._core.change(call, path=_PATH) as change:
             self._check_name(draft.name)
             self._check_limit()
@@ -88,7 +88,7 @@ class EventHooks:
         profile = self._core.profile
         with self._core.change(call, path=f"{_PATH}/{_id(hook)}") as change:
             old = self._get(hook)
-            draft = read_hook(body, profile=profile, old=old.channel)
+            draft = read_hook(body, profile=profile, old=old.channel, custom=self._core.world.custom)
             self._check_name(draft.name, but=old)
             status = draft.status or old.status
             if status is _ACTIVE and old.status is not _ACTIVE:

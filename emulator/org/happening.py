@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from emulator.contract.catalogue import event_type as find_event_type
 from emulator.delivery.attempts import Delivery, Outcome
 from emulator.payloads import set_value
-from emulator.payloads.recipes import recipe_for
+from emulator.payloads.custom import recipe_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,7 +54,7 @@ class Happening:
                 event.update(set_value(event, path, value))
 
         before = self._ledger.last_ended()
-        usual = recipe_for(find_event_type(event_type)).origin
+        usual = recipe_in(self._core.world, event_type).origin
         with self._core.change(self._core.call(origin=origin or usual)) as change:
             number = change.raise_event(
                 event_type,

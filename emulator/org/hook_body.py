@@ -25,9 +25,10 @@ from emulator.org.errors import OktaApiError, api_error, blank, invalid
 from emulator.secrets import Secret
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from emulator.contract.profile import Profile
+    from emulator.payloads.custom import CustomType
 
 __all__ = ["HookDraft", "read_hook"]
 
@@ -56,7 +57,9 @@ class _Problem:
     hint: str = ""
 
 
-def read_hook(body: Any, *, profile: Profile, old: Channel | None = None) -> HookDraft:
+def read_hook(
+    body: Any, *, profile: Profile, old: Channel | None = None, custom: Mapping[str, CustomType] | None = None
+) -> HookDraft:
     """
     Return what *body* asks for; read-only and unknown members are ignored (A33, A34).
 
@@ -65,13 +68,14 @@ def read_hook(body: Any, *, profile: Profile, old: Channel | None = None) -> Hoo
         profile: Whether plain http:// is let pass for receivers nearby (D28).
         old: The channel of the hook that is replaced.  UNDOCUMENTED: an ``authScheme`` of the same key without a
             value keeps the old secret, since a client that reads a hook and writes it back never learns it (A13).
+        custom: Event types that are known beside Okta's.
 
     Raises:
         OktaApiError: E0000003 if it is no object, else E0000001 with every cause.
     """
     if not isinstance(body, dict):
         raise api_error("E0000003")
-    problems = [*_name(body), *_events(body), *_channel(body, profile, old), *_filter(body, profile)]
+    problems = [*_name(body), *_events(body, custom or {}), *_channel(body, profile, old), *_filter(body, profile)]
     if problems:
         raise _refusal(problems)
     events = body["events"]
@@ -104,7 +108,7 @@ def _name(body: JsonObject) -> Iterator[_Problem]:
         yield _Problem("description", f"description: {_INVALID}", "a description is text or null")
 
 
-def _events(body: JsonObject) -> Iterator[_Problem]:
+def _events(body: JsonObject, custom: Mapping[str, CustomType]) -> Iterator[_Problem]:
     events = body.get("events")
     if events is None:
         yield _Problem("events", blank("events"))
@@ -119,11 +123,12 @@ def _events(body: JsonObject) -> Iterator[_Problem]:
     elif not isinstance(items, list) or not all(isinstance(item, str) for item in items):
         yield _Problem("items", f"items: {_INVALID}", "items is a list of event types")
     else:
-        yield from _items(list(dict.fromkeys(items)))
+        yield from _items(list(dict.fromkeys(items)), custom)
 
 
-def _items(items: list[str]) -> Iterator[_Problem]:
-    unfit = [item for item in items if item not in eligible_types()]
+def _items(items: list[str], custom: Mapping[str, CustomType]) -> Iterator[_Problem]:
+    own = {name for name, each in custom.items() if each.eligible}
+    unfit = [item for item in items if item not in own and item not in eligible_types()]
     if unfit:
         # A9: the text is not documented.
         hints = [f"{item!r} is not event-hook-eligible; {did_you_mean(item, eligible_types())}" for item in unfit[:3]]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from emulator.contract.catalogue import event_type as find_event_type
 from emulator.delivery.attempts import Delivery, Kind
 from emulator.delivery.transport import Transport, loopback_and_private
 from emulator.errors import UsageError
@@ -28,6 +27,7 @@ from emulator.org.store import Store
 from emulator.org.system_log import SystemLog
 from emulator.org.users import Users
 from emulator.payloads import World, as_preview, preview_sample
+from emulator.payloads.custom import type_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from emulator.org.call import Call
     from emulator.org.handles import App, Group, User
     from emulator.payloads import Origin
+    from emulator.payloads.custom import CustomType
 
 __all__ = ["Org"]
 
@@ -79,6 +80,7 @@ class Org(Making):
         custom_properties: Properties that user profiles may have beside Okta's default ones.
         start: What it has before anything happens: a YAML file or a mapping, see ``emulator.org.start``.  A file that
             keeps an org's state is not given it a second time.
+        custom_types: Event types of your own, as ``emulator.event_types("FILE")`` reads them.
 
     Raises:
         UsageError: a value can't be used, or the file can't.
@@ -96,6 +98,7 @@ class Org(Making):
         sender: Sender | None = None,
         custom_properties: Iterable[str] = (),
         start: str | Path | Mapping[str, Any] | None = None,
+        custom_types: Mapping[str, CustomType] | None = None,
     ) -> None:
         self._start = None if start is None else StartData(start)
         self.profile = org_profile(profile)
@@ -103,7 +106,7 @@ class Org(Making):
         self._store = Store(db)
         try:
             self.seed, chosen_host = org_identity(self._store, seed, org_host(name, host))
-            self._world = World(self.seed, org_host=chosen_host)
+            self._world = World(self.seed, org_host=chosen_host, custom=custom_types)
             self._core = Core(store=self._store, world=self._world, clock=self.clock, profile=self.profile)
             chosen_sender = sender or Transport(allows=loopback_and_private)
             self.log = SystemLog(self._store)
@@ -243,7 +246,7 @@ class Org(Making):
         found = self.event_hooks.get(hook)
         if event is not None:
             return self._sending.preview(found, dict(event))
-        newest = self.log.newest(find_event_type(event_type).id)
+        newest = self.log.newest(type_in(self._world, event_type).id)
         if newest is not None:
             return self._sending.preview(found, as_preview(newest))
         sample = preview_sample(

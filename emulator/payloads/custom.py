@@ -15,18 +15,20 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from emulator.contract.catalogue import EventType, known_types
+from emulator.contract.catalogue import event_type as find_event_type
 from emulator.errors import UsageError
 from emulator.names import did_you_mean
 from emulator.payloads.fakes import fake
 from emulator.payloads.identifiers import id_prefix
+from emulator.payloads.recipes import Recipe, recipe_for
 from emulator.payloads.targets import build_targets
 
 if TYPE_CHECKING:
     from emulator.contract.model import JsonObject
     from emulator.payloads.scene import Origin, Scene
-    from emulator.payloads.world import Person
+    from emulator.payloads.world import Person, World
 
-__all__ = ["EVENT_NAMES", "CustomType", "dress", "expand", "names_of"]
+__all__ = ["EVENT_NAMES", "CustomType", "dress", "expand", "names_of", "recipe_in", "type_in"]
 
 # What ${...} may refer to within an event.
 EVENT_NAMES: Final = ("actor", "admin", "app", "event", "group", "person", "seed", "system")
@@ -84,6 +86,31 @@ def _event_type(custom: CustomType) -> EventType:
         captured={},
         inferred={},
     )
+
+
+def type_in(world: World, name: str) -> EventType:
+    """
+    Return what is known of the event type *name* in *world*: one of its own, or one of Okta's.
+
+    Raises:
+        UsageError: there is no such type.
+    """
+    custom = world.custom.get(name)
+    return find_event_type(name) if custom is None else custom.event_type()
+
+
+def recipe_in(world: World, name: str) -> Recipe:
+    """
+    Return how events of the type *name* are made in *world*, before they are dressed.
+
+    Raises:
+        UsageError: there is no such type.
+    """
+    custom = world.custom.get(name)
+    if custom is None:
+        return recipe_for(find_event_type(name))
+    recipe = recipe_for(custom.event_type() if custom.like is None else find_event_type(custom.like))
+    return recipe if custom.origin is None else replace(recipe, origin=custom.origin)
 
 
 def dress(event: JsonObject, custom: CustomType, scene: Scene) -> JsonObject:

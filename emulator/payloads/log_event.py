@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from emulator.contract.catalogue import event_type as find_event_type
 from emulator.errors import UsageError
 from emulator.payloads import moments
-from emulator.payloads.custom import dress
+from emulator.payloads.custom import dress, recipe_in, type_in
 from emulator.payloads.identifiers import uuid_of_time
 from emulator.payloads.origins import (
     actor_of,
@@ -19,7 +18,6 @@ from emulator.payloads.origins import (
     transaction_of,
 )
 from emulator.payloads.pools import FACTORS
-from emulator.payloads.recipes import recipe_for
 from emulator.payloads.scene import Origin, Scene
 from emulator.payloads.targets import build_targets
 
@@ -82,16 +80,14 @@ def build_event(
     Raises:
         UsageError: unknown event type, a *published* without time zone, or a negative *number*.
     """
-    custom = world.custom.get(event_type)
-    known = find_event_type(event_type) if custom is None else custom.event_type()
+    known, recipe = type_in(world, event_type), recipe_in(world, event_type)
     if number < 0:
         raise UsageError(f"an event's number can't be negative: {number}")
-    recipe = recipe_for(known if custom is None or custom.like is None else find_event_type(custom.like))
     if published is None:
         moment = moments.default_published(world.draws, number, event_type)
     else:
         moment = moments.milliseconds(published, "published")
-    origin = origin or (custom.origin if custom is not None else None) or recipe.origin
+    origin = origin or recipe.origin
     person = person or world.person()
     usual, actor_type = actor_of(origin, world, person, admin=admin, by_admin=recipe.job_by_admin)
     actor, actor_type = (actor, "User") if actor else (usual, actor_type)
@@ -117,6 +113,7 @@ def build_event(
         security=security_of(world, origin, actor.id),
     )
     event = assemble(scene, recipe, request_uri=request_uri, extras=extras)
+    custom = world.custom.get(event_type)
     return event if custom is None else dress(event, custom, scene)
 
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from emulator.contract.catalogue import event_type as find_event_type
 from emulator.errors import UsageError
 from emulator.payloads import moments
+from emulator.payloads.custom import type_in
 from emulator.payloads.identifiers import uuid_random
 from emulator.payloads.origins import browser_client
 
@@ -140,8 +140,7 @@ def preview_sample(event_type: str, *, world: World, number: int = 0, published:
     Raises:
         UsageError: unknown event type, or a *published* without time zone.
     """
-    custom = world.custom.get(event_type)
-    known = find_event_type(event_type) if custom is None else custom.event_type()
+    known = type_in(world, event_type)
     draws = world.draws
     if published is None:
         moment = moments.default_published(draws, number, event_type)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from emulator.contract.catalogue import known_types
@@ -24,13 +25,14 @@ from emulator.runner.kinds import (
     read_members,
 )
 from emulator.runner.references import Scope, check_references
+from emulator.runner.selection import read_file
 from emulator.runner.source import Node, Problems, settled
 from emulator.runner.yamltext import parse
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-__all__ = ["EVENTS", "EVENT_NAMES", "check_events", "read_event_file", "read_events"]
+__all__ = ["EVENTS", "EVENT_NAMES", "check_events", "event_types", "read_event_file", "read_events"]
 
 _TYPE_NAME: Final = r"[A-Za-z][\w-]*(?:\.[\w-]+)+"
 _ACTORS: Final = ("admin", "person", "system")
@@ -140,6 +142,16 @@ def read_event_file(data: bytes, name: str) -> Mapping[str, CustomType]:
     check_events(events, (), problems)
     problems.raise_if_any()
     return found
+
+
+def event_types(path: str | Path) -> Mapping[str, CustomType]:
+    """
+    Return the event types that a YAML file describes under ``events:``, for ``Org(custom_types=...)``.
+
+    Raises:
+        HarnessError: the file can't be read or is wrong; the message has every place.
+    """
+    return read_event_file(read_file(Path(path), str(path)), str(path))
 
 
 def _check(node: Node, problems: Problems) -> None:
