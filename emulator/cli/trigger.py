@@ -164,7 +164,8 @@ def command(
         requests = _raw(raw, edits, hook_id=world.hook_id(), count=wishes["count"])
     else:
         requests = _planned(event_types, edits, wishes, world=world, nulls=profile.delivery_nulls, at=instant)
-    checked = _checked(requests, raw=raw, on_purpose=bool(edits) or wishes["shape"] != "delivery")
+    on_purpose = bool(edits) or bool(custom) or wishes["shape"] != "delivery"
+    checked = _checked(requests, raw=raw, on_purpose=on_purpose)
     # An edit that doesn't fit is told before anything is sent, unless there is too much to hold in memory.
     checked = chain(list(islice(checked, _AT_ONCE)), checked)
     if raw is None and seed is None and instant is not None:

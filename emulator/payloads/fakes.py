@@ -125,14 +125,20 @@ def _value(text: str) -> Any:
 
 
 def _as_json(value: Any, call: str) -> Any:
-    if isinstance(value, date | time | Decimal | UUID):
-        value = value.isoformat() if isinstance(value, date | time) else str(value)
-    if isinstance(value, tuple | set | frozenset):
-        value = list(value)
     try:
-        text = json.dumps(value, allow_nan=False)
+        text = json.dumps(value, allow_nan=False, default=_plain)
     except (TypeError, ValueError):
         raise UsageError(f"${{fake:{call}}} gives no JSON value but a {type(value).__name__}") from None
     if len(text) > _LARGEST:
         raise UsageError(f"${{fake:{call}}} gives {len(text)} characters, more than {_LARGEST}")
     return json.loads(text)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, date | time):
+        return value.isoformat()
+    if isinstance(value, Decimal | UUID):
+        return str(value)
+    if isinstance(value, set | frozenset):
+        return sorted(value, key=str)
+    raise TypeError(type(value).__name__)

@@ -60,6 +60,7 @@ EXPECT: Final = Record(
         "attempts": Option(Whole(1, 2), "How many attempts it takes."),
         "within": Option(DURATION, "The longest time the last answer may take."),
         "verified": Option(FLAG, "Whether the verification succeeds."),
+        "diagnosis": Option(Text("a code such as wrong-key"), "What the doctor says about a failed verification."),
         "error": Option(Many(Choice("error", tuple(Failure))), "Why no answer came."),
         "headers": Option(
             MapOf(_MATCH, what="a mapping of header names"), "What headers of the answer have to be like."
@@ -77,6 +78,7 @@ class Seen:
     exchanges: tuple[Exchange, ...]
     outcome: str = ""
     verified: bool | None = None
+    diagnoses: tuple[str, ...] = ()
     why: str = ""
 
     @property
@@ -130,6 +132,11 @@ def _verified(wanted: bool, seen: Seen) -> Iterator[str]:  # noqa: FBT001 (the s
         )
 
 
+def _diagnosis(wanted: str, seen: Seen) -> Iterator[str]:
+    if wanted not in seen.diagnoses:
+        yield _line("diagnosis", ", ".join(seen.diagnoses) or "none", wanted)
+
+
 def _error(wanted: Sequence[str], seen: Seen) -> Iterator[str]:
     if seen.last.failure is None or seen.last.failure.value not in wanted:
         yield _line("error", seen.last.summary(), " or ".join(wanted))
@@ -157,6 +164,7 @@ _CHECKS: Final[Mapping[str, Any]] = {
     "attempts": _attempts,
     "within": _within,
     "verified": _verified,
+    "diagnosis": _diagnosis,
     "error": _error,
     "headers": _headers,
     "body": _body,

@@ -17,8 +17,9 @@ from emulator.errors import ScenarioError, TargetError, UsageError
 from emulator.runner.definitions import read_events
 from emulator.runner.references import Scope
 from emulator.runner.results import CheckResult, Evidence, Level, RunResult, Status
+from emulator.runner.scenario import OPTIONS
 from emulator.runner.session import Session
-from emulator.runner.source import plain
+from emulator.runner.source import Problems, plain
 from emulator.secrets import Redactor, Secret, safe_url
 
 if TYPE_CHECKING:
@@ -209,7 +210,7 @@ def _channel(
         return settings.channel, None
     hook = plain(scope.resolve(scenario.hook)) if scenario.hook is not None else {}
     if scenario.receiver is not None or (settings.reference and "url" not in hook):
-        return _reference(scenario, closing)
+        return _reference(scenario, scope, closing)
     if "url" not in hook:
         raise UsageError(
             f"there is no hook URL for {scenario.path}",
@@ -233,10 +234,13 @@ def _channel(
     )
 
 
-def _reference(scenario: Scenario, closing: ExitStack) -> tuple[Channel, Receiver]:
+def _reference(scenario: Scenario, scope: Scope, closing: ExitStack) -> tuple[Channel, Receiver]:
     from receiver import Receiver
 
-    wanted = scenario.receiver or {}
+    problems = Problems()
+    node = scenario.receiver
+    wanted = {} if node is None else OPTIONS["receiver"].kind.read(scope.resolve(node), problems) or {}
+    problems.raise_if_any()
     secret = Secret(wanted.get("auth") or _OWN_SECRET)
     receiver = closing.enter_context(Receiver(auth=secret, misbehave=wanted.get("misbehave") or ()))
     return Channel(uri=receiver.url, auth=AuthScheme(key="Authorization", value=secret)), receiver

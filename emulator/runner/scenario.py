@@ -129,7 +129,7 @@ class Scenario:
     events: Node | None = None
     event_files: Mapping[str, CustomType] = field(default_factory=dict)
     hook: Node | None = None
-    receiver: Mapping[str, Any] | None = None
+    receiver: Node | None = None
     profile: str = ""
     place: Place
 
@@ -144,7 +144,7 @@ class Scenario:
     @property
     def needs_own_receiver(self) -> bool:
         """Whether it tells of a receiver that misbehaves, so that no other can take its place."""
-        return self.receiver is not None and bool(self.receiver.get("misbehave"))
+        return self.receiver is not None and "misbehave" in self.receiver.value
 
 
 def load(data: bytes, path: str, *, given: Collection[str] = (), types: Collection[str] = ()) -> Scenario:
@@ -195,7 +195,7 @@ def load(data: bytes, path: str, *, given: Collection[str] = (), types: Collecti
         events=events,
         event_files=files,
         hook=root.value.get("hook"),
-        receiver=found.get("receiver"),
+        receiver=root.value.get("receiver"),
         profile=found.get("profile") or "",
         place=root.place,
     )

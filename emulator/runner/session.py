@@ -7,16 +7,17 @@ import time
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from emulator.delivery.credentials import with_auth
+from emulator.delivery.credentials import AUTH_CHOICES, with_auth
 from emulator.errors import HarnessError, ScenarioError
 from emulator.runner.results import NOT_REACHED, CheckResult, Evidence, Level, Status
 from emulator.runner.source import Problem
 from emulator.runner.verbs import Done, SkipStepError
+from emulator.secrets import Secret
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from emulator.contract.model import Channel
     from emulator.contract.profile import Profile
@@ -28,8 +29,15 @@ if TYPE_CHECKING:
     from emulator.runner.verbs import Step
     from receiver import Receiver
 
-__all__ = ["Session"]
+__all__ = ["AUTHS", "Session"]
 
+_SPOILT: Final[Mapping[str, Callable[[str], str]]] = {
+    "empty": lambda _: "",
+    "shorter": lambda secret: secret[:-1],
+    "longer": lambda secret: f"{secret}x",
+    "other-case": str.swapcase,
+}
+AUTHS: Final = (*AUTH_CHOICES, *_SPOILT)
 _NO_ADVICE = "see the exchange, and the rule it rests on"
 
 
@@ -88,16 +96,20 @@ class Session:
 
     def channel_with(self, auth: str) -> Channel:
         """
-        Return the channel with its auth header right, or spoilt as *auth* says.
+        Return the channel with its auth header right, or spoilt in one of the ways of ``AUTHS``.
 
         Raises:
             SkipStepError: the hook has no auth header, so that none can be spoilt.
         """
-        if auth != "right" and self.channel.auth is None:
+        scheme = self.channel.auth
+        if auth != "right" and scheme is None:
             raise SkipStepError(
                 f"without an auth header none can be {auth}; give the hook's own with --header 'Authorization: ...'"
             )
-        return with_auth(self.channel, auth)
+        if auth in AUTH_CHOICES or scheme is None:
+            return with_auth(self.channel, auth)
+        spoilt = _SPOILT[auth](scheme.value.reveal())
+        return replace(self.channel, auth=replace(scheme, value=Secret(spoilt)))
 
     def with_values(self, **values: Any) -> Session:
         """Return a session with further variables, for steps that run beside others; all else is shared."""
@@ -155,7 +167,7 @@ class Session:
         result = CheckResult(
             id=f"{self.name}#{label}",
             rule=rule,
-            level=Level.MUST,
+            level=_level(step),
             evidence=_evidence(rule),
             status=status,
             title=step.title(self.scope),
@@ -169,6 +181,11 @@ class Session:
         with self.lock:
             self.results.append(result)
             self.on_result(result)
+
+
+def _level(step: Step) -> Level:
+    wanted = step.node.value.get("level")
+    return Level(wanted.value) if wanted is not None and wanted.value in set(Level) else Level.MUST
 
 
 def _evidence(rule: str) -> Evidence:

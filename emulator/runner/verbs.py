@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from emulator.names import did_you_mean
-from emulator.runner.kinds import Kind, Option, Pattern, Text, read_members
+from emulator.runner.kinds import Choice, Kind, Option, Pattern, Text, read_members
+from emulator.runner.results import Level
 from emulator.runner.source import Node, Place, Problems
 
 if TYPE_CHECKING:
@@ -91,6 +92,7 @@ _COMMON: Mapping[str, Option] = {
     "id": Option(Pattern(r"[A-Za-z_][\w-]*", "a name of letters, digits, - and _"), "How ${steps.ID...} refers to it."),
     "name": Option(Text(), "What the step is about, for reports."),
     "rule": Option(Pattern(r"[A-Z][0-9]{1,2}", "the id of a contract rule, such as D12"), "The rule it turns on."),
+    "level": Option(Choice("level", tuple(Level)), "How much it matters: must (the default), should or may."),
 }
 _known: dict[str, Verb] = {}
 

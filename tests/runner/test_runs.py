@@ -240,3 +240,242 @@ def test_nothing_at_the_url_ends_the_run_at_once(play):
 def test_without_any_url_the_user_learns_what_to_do(play):
     with pytest.raises(UsageError, match="okta-receiver"):
         play("- verify: {}\n")
+
+
+def test_a_matrix_tells_the_story_once_for_each_combination(play):
+    run = play(
+        '- deliver: "${type}"\n  outcome: "${result}"\n- received: 1\n',
+        head="receiver: {}\nmatrix:\n  type: [user.lifecycle.create, user.session.start]\n  result: [SUCCESS, FAILURE]\n",
+    )
+
+    assert run.verdict is Verdict.PASS
+    assert {check.id.partition("#")[0] for check in run.checks} == {
+        "x[user.lifecycle.create, SUCCESS]",
+        "x[user.lifecycle.create, FAILURE]",
+        "x[user.session.start, SUCCESS]",
+        "x[user.session.start, FAILURE]",
+    }
+    assert run.checks[0].title == "deliver user.lifecycle.create, outcome: SUCCESS"
+
+
+def test_parallel_steps_run_at_the_same_time(play, raw_server, read_request):
+    from threading import Barrier
+
+    together = Barrier(3, timeout=2)
+
+    def answer(connection):
+        read_request(connection)
+        together.wait()
+        connection.sendall(b"HTTP/1.1 204 X\r\n\r\n")
+
+    head = f'hook: {{url: "{raw_server(answer).url}"}}\n'
+    run = play("- parallel:\n    - deliver: user.lifecycle.create\n  times: 3\n", head=head)
+
+    assert run.verdict is Verdict.PASS
+    assert sorted(check.id for check in run.checks) == ["x#1.1.1", "x#1.2.1", "x#1.3.1"]
+
+
+def test_one_failure_beside_others_fails_what_comes_after(play, receiver):
+    run = play(
+        "- parallel:\n    - deliver: user.lifecycle.create\n    - deliver: user.lifecycle.create\n"
+        "      expect: {status: 418}\n- verify: {}\n",
+        receiver,
+    )
+
+    assert sorted(statuses(run)) == [Status.FAIL, Status.PASS, Status.SKIP]
+
+
+@pytest.mark.parametrize(
+    ("fault", "bodies"),
+    [
+        ("duplicate: envelope", ["ab", "ab", "cd", "cd"]),
+        ("duplicate: event", ["ab", "ab", "cd", "cd"]),
+        ("reorder: reversed", ["cd", "ab"]),
+    ],
+)
+def test_a_fault_changes_which_requests_come(play, receiver, fault, bodies):
+    types = {
+        "a": "user.lifecycle.create",
+        "b": "user.lifecycle.activate",
+        "c": "group.lifecycle.create",
+        "d": "user.session.end",
+    }
+    run = play(f"- deliver: [{', '.join(types.values())}]\n  batch: 2\n  faults: {{{fault}}}\n", receiver)
+
+    assert run.verdict is Verdict.PASS
+    short = {kind: letter for letter, kind in types.items()}
+    known = {event.uuid: short[event.event_type] for event in receiver.events}
+    got = [[*(event.uuid for event in each.events), *each.duplicates] for each in receiver.deliveries]
+    assert ["".join(sorted(known[uuid] for uuid in uuids)) for uuids in got] == bodies
+    ids = {delivery.event_id for delivery in receiver.deliveries}
+    assert len(ids) == (4 if fault == "duplicate: event" else 2)
+
+
+def test_a_truncated_body_and_another_content_type_arrive_as_such(play, raw_server, read_request):
+    got = []
+
+    def answer(connection):
+        got.append(read_request(connection))
+        connection.sendall(b"HTTP/1.1 204 X\r\n\r\n")
+
+    head = f'hook: {{url: "{raw_server(answer).url}"}}\n'
+    play(f"{DEACTIVATE}  faults: {{truncate: 10, content-type: text/plain}}\n", head=head)
+
+    request, _, body = got[0].partition(b"\r\n\r\n")
+    assert body == b'{"eventTyp'
+    assert b"Content-Type: text/plain" in request
+    assert b"Content-Length: 10" in request
+
+
+def test_a_delay_counts_against_the_time_limit(play, receiver):
+    run = play(
+        f"{DEACTIVATE}  faults: {{delay: 60ms}}\n  expect: {{outcome: failed, error: timeout, attempts: 2}}\n",
+        receiver,
+        profile="time_limit=0.05",
+    )
+
+    assert run.verdict is Verdict.PASS
+    assert len(receiver.deliveries) == 2
+
+
+def test_after_an_outage_the_events_are_old_and_come_at_once(play, receiver):
+    run = play("- deliver: user.lifecycle.create\n  count: 30\n  faults: {burst: 1h}\n- received: 30\n", receiver)
+
+    published = sorted(event.raw["published"] for event in receiver.events)
+    assert statuses(run) == [Status.PASS, Status.SKIP]
+    assert published[0] < published[15] < published[-1]
+    assert len(set(published)) == 30
+
+
+def test_events_can_be_hours_old(play, receiver):
+    from datetime import UTC, datetime, timedelta
+
+    play("- deliver: user.lifecycle.create\n  ago: 6h\n", receiver)
+
+    age = datetime.now(UTC) - datetime.fromisoformat(receiver.events[0].raw["published"])
+    assert timedelta(hours=6) < age < timedelta(hours=6, minutes=1)
+
+
+def test_preview_goes_out_as_previews_do(play, raw_server, read_request):
+    got = []
+
+    def answer(connection):
+        got.append(read_request(connection))
+        connection.sendall(b"HTTP/1.1 204 X\r\n\r\n")
+
+    head = f'hook: {{url: "{raw_server(answer).url}"}}\n'
+    play(f"{DEACTIVATE}  shape: preview-sample\n", head=head)
+
+    assert b"User-Agent: Okta Hook Service v1.0.0 - cal" in got[0]
+    assert b"X-Okta-Request-Id: " in got[0]
+    assert b'"target":null' in got[0]
+
+
+@pytest.mark.parametrize("auth", ["empty", "shorter", "longer", "other-case"])
+def test_a_nearly_right_secret_is_still_wrong(play, receiver, auth):
+    run = play(f"{DEACTIVATE}  auth: {auth}\n", receiver)
+
+    assert run.verdict is Verdict.PASS
+    assert [delivery.status for delivery in receiver.deliveries] == [401]
+
+
+def test_a_probe_asks_until_the_application_has_done_its_work(play, receiver, raw_server, read_request):
+    answers = iter([b"0", b"0", b"1"])
+
+    def answer(connection):
+        read_request(connection)
+        body = b'{"deprovisioned": [{"count": %s}]}' % next(answers)
+        connection.sendall(b"HTTP/1.1 200 X\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))
+
+    app = raw_server(answer)
+    run = play(
+        '- probe: {get: "${APP}", json: "$.deprovisioned[0].count", equals: 1, until: 5s}\n  id: asked\n'
+        '- deliver: user.lifecycle.create\n  set: {displayMessage: "${steps.asked.json.deprovisioned.0.count}"}\n',
+        receiver,
+        variables={"APP": app.url},
+    )
+
+    assert run.verdict is Verdict.PASS
+    assert len(app.connections) == 3
+    assert receiver.events[0].raw["displayMessage"] == 1
+
+
+def test_a_probe_that_never_holds_tells_what_it_saw(play, receiver):
+    run = play('- probe: {get: "${HOOK_URL}", status: 200}\n', receiver)
+
+    assert (run.verdict, run.checks[0].detail) == (Verdict.FAIL, "probe status: got 401, wanted 200")
+
+
+def test_what_the_reference_receiver_stored_is_compared(play):
+    run = play(f"{DEACTIVATE}- received: {{count: 2, types: [user.session.end]}}\n", head="receiver: {}\n")
+
+    assert run.checks[1].detail == (
+        'received count: got 1, wanted 2\nreceived types: got ["user.lifecycle.deactivate"], wanted ["user.session.end"]'
+    )
+
+
+def test_any_request_can_be_sent(play, raw_server, read_request):
+    got = []
+
+    def answer(connection):
+        got.append(read_request(connection))
+        connection.sendall(b"HTTP/1.1 500 X\r\nContent-Length: 0\r\n\r\n")
+
+    head = f'hook: {{url: "{raw_server(answer).url}", auth: {{value: sesame-open}}, headers: {{X-Custom: yes}}}}\n'
+    run = play("- request: {method: PUT, path: /other?x=1, headers: {X-Own: v}, body: {a: 1}, bytes: 5}\n", head=head)
+
+    request, _, body = got[0].partition(b"\r\n\r\n")
+    assert request.startswith(b"PUT /other?x=1 HTTP/1.1\r\n")
+    for header in (b"X-Own: v", b"X-Custom: yes", b"Authorization: sesame-open", b"Content-Type: application/json"):
+        assert header in request
+    assert body == b'{"a": 1}     '
+    assert run.checks[0].detail == "status: got 500, wanted 2xx or 3xx or 4xx"
+
+
+def test_a_described_type_is_delivered_and_its_file_may_be_another(play, receiver, tmp_path):
+    (tmp_path / "types.yaml").write_text("events:\n  acme.other: {displayMessage: Other}\n")
+    scenario = tmp_path / "own.yaml"
+    scenario.write_text(
+        "scenario: own\nevents: types.yaml\nsteps:\n  - deliver: [acme.other, user.lifecycle.create]\n    batch: all\n"
+    )
+    own = load(scenario.read_bytes(), str(scenario))
+    scheme = AuthScheme(key="Authorization", value=Secret(SECRET))
+    run_scenarios([own], Settings(channel=Channel(uri=receiver.url, auth=scheme), sender=Transport()))
+    play(
+        "- deliver: acme.badge\n  count: 2\n",
+        receiver,
+        head='vars: {site: Dublin}\nevents:\n  acme.badge: {displayMessage: "${site} ${person.name} ${fake:word}"}\n',
+    )
+
+    messages = [event.raw["displayMessage"] for event in receiver.events]
+    assert messages[0] == "Other"
+    assert messages[2].startswith("Dublin John Doe ")
+    assert messages[2] != messages[3]
+
+
+def test_a_made_up_value_in_a_step_follows_from_the_seed(play, receiver):
+    for seed in (1, 1, 2):
+        play('- deliver: user.lifecycle.create\n  set: {displayMessage: "${fake:company}"}\n', receiver, seed=seed)
+
+    first, other = (event.raw["displayMessage"] for event in receiver.events)
+    assert first != other
+
+
+def test_a_step_may_matter_less(play, receiver):
+    run = play(f"{DEACTIVATE}  level: should\n  expect: {{status: 200}}\n", receiver)
+
+    assert (run.verdict, run.counts()["warnings"]) == (Verdict.PASS, 1)
+
+
+def test_a_step_that_rests_on_an_inferred_rule_only_warns(play, receiver):
+    run = play(f"{DEACTIVATE}  rule: R7\n  expect: {{status: 200}}\n", receiver)
+
+    assert (run.verdict, run.counts()["warnings"]) == (Verdict.PASS, 1)
+
+
+def test_an_error_in_a_step_has_its_place(play, receiver):
+    run = play("- deliver: user.lifecycle.create\n  remove: targt\n", receiver)
+
+    assert run.verdict is Verdict.ERROR
+    assert run.checks[0].detail.startswith("x.yaml:3:5: there is no 'targt' in the document\n  3 |   - deliver:")
+    assert "did you mean 'target'" in run.checks[0].detail

@@ -8,10 +8,10 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from emulator.delivery.channels import read_url
-from emulator.delivery.credentials import AUTH_CHOICES
 from emulator.delivery.exchange import HeaderValue, Request
 from emulator.runner.expectations import EXPECT, MATCH_OPTIONS, Seen, differences, fill_in, mismatch
 from emulator.runner.kinds import ANY, DURATION, Choice, Either, Many, MapOf, Option, Pattern, Record, Text, Whole
+from emulator.runner.session import AUTHS
 from emulator.runner.steps.advice import REFUSED
 from emulator.runner.verbs import Done, SkipStepError, verb
 from emulator.secrets import Secret
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from emulator.runner.session import Session
 
 _PAUSE: Final = 0.1  # seconds between two looks
-_SETTLE: Final = 5.0  # seconds a receiver has for its work in the background
+_SETTLE: Final = 2.0  # seconds a receiver has for its work in the background
 _METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 _HEADERS: Final = Option(MapOf(Text(), what="a mapping of header names to values"), "Headers to send.")
 _OK: Final = range(200, 300)
@@ -132,7 +132,7 @@ def received(session: Session, wanted: int | dict[str, Any]) -> Done:
             "bytes": Option(Whole(0, 64 * 1024 * 1024), "So many bytes of padding behind the body."),
         },
     ),
-    auth=Option(Choice("auth", AUTH_CHOICES), "Send the auth header right, wrong, or not at all."),
+    auth=Option(Choice("auth", AUTHS), "What becomes of the auth header; by default it is right."),
     expect=Option(EXPECT, "What has to come of it; by default any answer below 500."),
 )
 def request(

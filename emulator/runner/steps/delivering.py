@@ -8,7 +8,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from emulator.delivery.attempts import Delivery, Outcome
-from emulator.delivery.credentials import AUTH_CHOICES
 from emulator.delivery.dispatcher import deliver as carry_out
 from emulator.delivery.dispatcher import delivery_request
 from emulator.payloads import SHAPES, Origin
@@ -16,6 +15,7 @@ from emulator.runner.building import Body, Wanted, build, rebuilt
 from emulator.runner.expectations import EXPECT, Seen, differences, fill_in
 from emulator.runner.faults import FAULTS, make_faults, under
 from emulator.runner.kinds import ANY, DURATION, Choice, Either, Many, MapOf, Option, Pattern, Record, Text, Whole
+from emulator.runner.session import AUTHS
 from emulator.runner.steps.advice import REFUSED, advice
 from emulator.runner.verbs import Done, SkipStepError, verb
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from emulator.runner.session import Session
 
 _AT_ONCE = 20  # requests in flight in a burst; Okta names no limit
-_AUTH = Option(Choice("auth", AUTH_CHOICES), "Send the auth header right, wrong, or not at all.")
+_AUTH = Option(Choice("auth", AUTHS), "What becomes of the auth header; by default it is right.")
 _EXPECT = Option(EXPECT, "What has to come of it; by default: delivered, or 401 or 403 if auth is wrong or missing.")
 _FAULTS = Option(FAULTS, "What goes wrong on the way.")
 _PATH = "a path such as target.0.alternateId"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from emulator.delivery.credentials import AUTH_CHOICES
 from emulator.delivery.verifier import verify as carry_out
 from emulator.runner.expectations import EXPECT, Seen, differences, fill_in
 from emulator.runner.kinds import Choice, Either, Option, Record
+from emulator.runner.session import AUTHS
 from emulator.runner.steps.advice import REFUSED
 from emulator.runner.verbs import Done, verb
 
@@ -21,7 +21,7 @@ _HOOK_NAME = "Event hook under test"
     "verify",
     Either((type(None), Record("verify", {})), (dict, Record("verify", {}))),
     rule="V5",
-    auth=Option(Choice("auth", AUTH_CHOICES), "Send the auth header right, wrong, or not at all."),
+    auth=Option(Choice("auth", AUTHS), "What becomes of the auth header; by default it is right."),
     expect=Option(EXPECT, "What has to come of it; by default: verified, or 401 or 403 if auth is wrong or missing."),
 )
 def verify(session: Session, _: object, *, auth: str = "right", expect: dict[str, Any] | None = None) -> Done:
@@ -34,11 +34,14 @@ def verify(session: Session, _: object, *, auth: str = "right", expect: dict[str
         tokens=session.tokens,
         hook_name=_HOOK_NAME,
         profile=session.profile,
-        doctor=wanted.get("verified") is True,
+        doctor=wanted.get("verified") is True or "diagnosis" in wanted,
     )
     diagnosis = result.diagnoses[0] if result.diagnoses and not result.verified else None
     seen = Seen(
-        exchanges=result.attempts, verified=result.verified, why=diagnosis.message if diagnosis is not None else ""
+        exchanges=result.attempts,
+        verified=result.verified,
+        diagnoses=tuple(each.code for each in result.diagnoses),
+        why=diagnosis.message if diagnosis is not None else "",
     )
     found = differences(wanted, seen)
     return Done(
@@ -47,7 +50,7 @@ def verify(session: Session, _: object, *, auth: str = "right", expect: dict[str
         saved={
             "verified": result.verified,
             "status": seen.last.status,
-            "diagnoses": [each.code for each in result.diagnoses],
+            "diagnoses": list(seen.diagnoses),
             "okta_error": result.okta_error,
         },
         remedy=diagnosis.remedy if diagnosis is not None and found else "",
