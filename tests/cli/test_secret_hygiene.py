@@ -34,7 +34,7 @@ COMMANDS = {
     ],
 }
 # Commands that neither take a secret nor send one; those that are given a file are tried on one that holds a secret.
-WITHOUT = {"demo", "events", "filter", "validate"}
+WITHOUT = {"demo", "events", "filter", "scenario", "validate"}
 LINES = [line for lines in COMMANDS.values() for line in lines]
 
 

@@ -63,9 +63,9 @@ def test_the_secret_may_come_from_the_environment_or_a_file(
     assert running.post(make_envelope()) == 401
     assert requests.post(running.url, json=make_envelope(), headers=headers, timeout=5).status_code == 204
     code, out, err = running.stop()
-    assert (code, out) == (0, LINE)
+    assert code == 0
     assert "every request must bring the header X-Hook-Token" in err
-    assert "tok3n" not in err
+    assert "tok3n" not in out + err
 
 
 def test_without_a_secret_it_says_so(start: Callable, make_envelope: Callable) -> None:
