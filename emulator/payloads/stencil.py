@@ -196,16 +196,24 @@ class _MarkedWorld(World):
     def network(self, owner: str) -> Any:
         find = _finder(owner)
 
-        def fill(occasion: Occasion, texts: list[str]) -> str:
-            return self._world.network(str(find(occasion, texts))).ip
+        def mark(name: str) -> str:
+            def fill(occasion: Occasion, texts: list[str]) -> str:
+                return _escaped(getattr(self._world.network(str(find(occasion, texts))), name))
 
-        return _Ip(self._marks.mark(("ip", owner), fill, needs=[owner]))
+            return self._marks.mark(("network", owner, name), fill, needs=[owner])
+
+        return _Whereabouts(*map(mark, _Whereabouts._fields))
 
 
-class _Ip(NamedTuple):
+class _Whereabouts(NamedTuple):
     """All that a recipe may know of the network of somebody who isn't known yet."""
 
     ip: str
+    city: str
+    state: str
+    country: str
+    latitude_text: str
+    longitude_text: str
 
 
 def _escaped(text: str) -> str:

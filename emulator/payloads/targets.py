@@ -9,6 +9,7 @@ from emulator.contract.catalogue import schema_keys
 from emulator.contract.families import targets_of_schema
 from emulator.payloads.identifiers import id_prefix
 from emulator.payloads.values import value_of
+from emulator.payloads.wording import change_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -22,15 +23,6 @@ __all__ = ["build_targets"]
 _MOST_KEYS = 5
 _MOST_CHANGES = 2
 _OWN_MEMBERS = frozenset({"id", "type", "alternateId", "displayName"})
-# Kinds of value of which a before and an after can be told apart.
-_CHANGEABLE: Mapping[str, tuple[str | int, str | int]] = {
-    "text": ("before", "after"),
-    "name": ("Before", "After"),
-    "description": ("Before the change", "After the change"),
-    "displayName": ("Before", "After"),
-    "boolean": ("false", "true"),
-    "integer": (1, 2),
-}
 
 
 def build_targets(types: Iterable[str], scene: Scene) -> list[JsonObject]:
@@ -72,11 +64,15 @@ def _changes(scene: Scene) -> dict[str, dict[str, str | int]] | None:
     """Return ``changeDetails`` for the first keys that the catalogue publishes for events of this type."""
     if scene.failed:
         return None
-    kinds = {key: kind for name in scene.type.change_schemas for key, kind in schema_keys(name).items()}
-    chosen = [key for key, kind in kinds.items() if kind in _CHANGEABLE][:_MOST_CHANGES]
+    keys = {key: kind for name in scene.type.change_schemas for key, kind in schema_keys(name).items()}
+    changes = {key: change for key, kind in keys.items() if (change := change_of(key, kind))}
+    chosen = dict(list(changes.items())[:_MOST_CHANGES])
     if not chosen:
         return None
-    return {side: {key: _CHANGEABLE[kinds[key]][index] for key in chosen} for index, side in enumerate(("from", "to"))}
+    return {
+        "from": {key: before for key, (before, _) in chosen.items()},
+        "to": {key: after for key, (_, after) in chosen.items()},
+    }
 
 
 # Always null in the captures.

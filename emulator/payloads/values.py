@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from emulator.payloads.pools import ADMIN_ROLES, FACTORS
+from emulator.payloads.wording import text_of_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -29,6 +30,7 @@ _WORDS: Mapping[str, Sequence[str]] = {
     "attributesDeleted": ("",),
     "countryCallingCode": ("1",),
     "defaultAuthorizationServer": ("true", "false"),
+    "linkedObjectAdded": ("manager", "subordinate"),
     "newRuleAction": ("ALLOW", "DENY", "REQUIRE_FACTOR"),
     "oldRuleAction": ("ALLOW", "DENY", "REQUIRE_FACTOR"),
     "newRuleDisabledStatus": ("ENABLED", "DISABLED"),
@@ -55,6 +57,9 @@ _WORDS: Mapping[str, Sequence[str]] = {
 }
 _BY_NAME: Mapping[str, Callable[[Scene], str]] = {
     "kid": lambda scene: scene.world.draws.base64url(32, "kid", scene.number),
+    "previousIpAddress": lambda scene: scene.world.network(f"before {scene.person.id}").ip,
+    "suspiciousActivityEventLatitude": lambda scene: scene.world.network(scene.person.id).latitude_text,
+    "suspiciousActivityEventLongitude": lambda scene: scene.world.network(scene.person.id).longitude_text,
     "redirectUri": lambda scene: f"https://{scene.world.org_host}/oauth2/callback",
 }
 # What only appears when something went wrong.
@@ -91,7 +96,7 @@ _KINDS: Mapping[str, Callable[[Scene, str], str]] = {
     "id": lambda scene, key: scene.world.draws.alphanumeric(20, "value", key, scene.number),
     "hex": lambda scene, key: scene.world.draws.hexadecimal(32, "value", key, scene.number),
     "url": lambda scene, _key: f"https://{scene.world.org_host}/",
-    "uri": lambda _scene, _key: "/",
+    "uri": lambda scene, _key: f"https://{scene.world.org_host}/",
     "ip": lambda scene, _key: scene.world.network(scene.person.id).ip,
     "email": lambda scene, _key: scene.person.login,
     "username": lambda scene, _key: scene.person.login,
@@ -108,7 +113,7 @@ _KINDS: Mapping[str, Callable[[Scene, str], str]] = {
     "json": lambda _scene, _key: "{}",
     "map": lambda _scene, _key: "{}",
 }
-_IN_WORDS = {"text", "name", "string", "description", "list", "fieldName"}
+_WITHOUT_FORM = frozenset({"text", "name", "string", "description", "list", "fieldName"})
 
 
 def has_known_value(key: str) -> bool:
@@ -136,10 +141,4 @@ def value_of(key: str, kind: str, scene: Scene) -> str | None:
         return make(scene, key)
     if kind in _ID_PREFIXES:
         return scene.world.id(_ID_PREFIXES[kind], key, scene.number)
-    if kind in _IN_WORDS:
-        return _in_words(key)
-    return None
-
-
-def _in_words(key: str) -> str:
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", key).replace("_", " ").capitalize()
+    return text_of_key(key, scene) if kind in _WITHOUT_FORM else None

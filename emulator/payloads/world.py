@@ -99,6 +99,16 @@ class Network:
     domain: str
 
     @property
+    def latitude_text(self) -> str:
+        """The latitude as debugData has it (L24)."""
+        return str(self.latitude)
+
+    @property
+    def longitude_text(self) -> str:
+        """The longitude as debugData has it (L24)."""
+        return str(self.longitude)
+
+    @property
     def ip_version(self) -> str:
         """``V4`` or ``V6``, as an IP chain has it."""
         return "V6" if ":" in self.ip else "V4"
