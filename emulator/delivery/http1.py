@@ -1,26 +1,38 @@
 """
-One HTTP/1.1 answer, read from bytes as they come (RFC 9112).
+One HTTP/1.1 answer, read from bytes as they come; h11 does the reading.
 
 Pure: it is fed with what a connection brought and says when the answer is complete, or in which way it is broken.  A
-client library would hide just that, and the doctor lives on it; it would also take as long to import as all the rest.
+client library would hide just that, and the doctor lives on it.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+import h11
 
 from emulator.delivery.exchange import Reply
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Callable
 
 __all__ = ["Answer", "ClosedEarlyError", "MalformedAnswerError"]
 
-_LONGEST_LINE = 64 * 1024
-_MOST_LINES = 100
-_LONGEST_SIZE = 15
-_HEXADECIMAL = frozenset("0123456789abcdefABCDEF")
-_BODILESS = frozenset({101, 204, 304})
+_LONGEST_HEAD: Final = 32 * 1024
+_BEGINNING: Final = b"HTTP/"
+
+# What h11 finds wrong -> what we say about it, the first that fits.
+_FAULTS: Final = (
+    ("illegal status line", "it doesn't begin like an HTTP/1.1 answer"),
+    ("Response status_code", "it doesn't begin like an HTTP/1.1 answer"),
+    ("conflicting Content-Length", "it gives two different lengths in Content-Length"),
+    ("bad Content-Length", "its Content-Length is no number"),
+    ("Transfer-Encoding", "its Transfer-Encoding is not 'chunked'"),
+    ("illegal chunk header", "the sizes of its chunks are no numbers"),
+    ("malformed chunk footer", "a chunk is longer than its size says"),
+    ("Receive buffer too long", "its head is longer than 32 KiB"),
+    ("header", "a line of its head is no header"),
+)
 
 
 class MalformedAnswerError(ValueError):
@@ -33,9 +45,7 @@ class ClosedEarlyError(ConnectionError):
 
 class Answer:
     """
-    An answer to a GET or POST in the making.
-
-    ``status``, ``reason`` and ``headers`` are there once ``has_head`` says so.  Interim answers (1xx) are skipped.
+    An answer to a GET or POST in the making; interim answers (1xx) are skipped.
 
     Args:
         limit: How many bytes of the body are wanted; with one more the answer counts as complete.
@@ -43,15 +53,14 @@ class Answer:
 
     def __init__(self, *, limit: int) -> None:
         self.has_head = False
-        self._status = 0
-        self._reason = ""
-        self._headers: tuple[tuple[str, str], ...] = ()
-        self._body = bytearray()
         self._limit = limit
-        self._unread = bytearray()
-        self._closed = False
-        self._reader = self._read()
-        next(self._reader)
+        self._head = h11.Response(status_code=200, headers=[])
+        self._body = bytearray()
+        self._first = b""
+        self._reader = h11.Connection(h11.CLIENT, max_incomplete_event_size=_LONGEST_HEAD)
+        # Our own request is written elsewhere, in Okta's order of headers; h11 only has to know that there was one.
+        self._reader.send(h11.Request(method="GET", target="/", headers=[("Host", "receiver")]))
+        self._reader.send(h11.EndOfMessage())
 
     def feed(self, data: bytes) -> bool:
         """
@@ -61,127 +70,52 @@ class Answer:
             MalformedAnswerError: this isn't HTTP/1.1.
             ClosedEarlyError: the connection was closed too early.
         """
-        self._closed = not data
-        self._unread += data
+        self._look_at_beginning(data)
         try:
-            next(self._reader)
-        except StopIteration:
-            return True
-        return False
+            self._reader.receive_data(data)
+            return self._read(self._reader.next_event)
+        except h11.RemoteProtocolError as error:
+            if not data:
+                raise ClosedEarlyError from None
+            raise MalformedAnswerError(_in_words(str(error))) from None
 
     def reply(self) -> Reply:
         """Return what has come so far."""
         return Reply(
-            status=self._status,
-            reason=self._reason,
-            headers=self._headers,
+            status=self._head.status_code,
+            reason=self._head.reason.decode("latin-1"),
+            headers=tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in _raw(self._head)),
             body=bytes(self._body[: self._limit]),
             truncated=len(self._body) > self._limit,
         )
 
-    def _read(self) -> Generator[None, None, None]:
-        yield
-        while True:
-            self._status, self._reason = _status((yield from self._line(first=True)))
-            headers = yield from self._lines()
-            if self._status >= 200 or self._status == 101:
-                break
-        self._headers = tuple(headers)
-        self.has_head = True
-        if self._status in _BODILESS:
-            return
-        if _is_chunked(headers):
-            yield from self._chunks()
-            return
-        length = _length(headers)
-        yield from self._take(self._limit + 1 if length is None else length, until_closed=length is None)
-
-    def _more(self) -> Generator[None, None, None]:
-        if self._closed:
-            raise ClosedEarlyError
-        yield
-
-    def _line(self, *, first: bool = False) -> Generator[None, None, str]:
-        """Read one line; an answer's first is refused as soon as it can't be that of an HTTP answer."""
-        seen = 0
-        while (end := self._unread.find(b"\n", seen)) < 0:
-            if first and not b"HTTP/".startswith(self._unread[:5]):
+    def _look_at_beginning(self, data: bytes) -> None:
+        # Another protocol may never send a line end, so it is refused at once rather than when the time is up.
+        if len(self._first) < len(_BEGINNING):
+            self._first = (self._first + data)[: len(_BEGINNING)]
+            if not _BEGINNING.startswith(self._first):
                 raise MalformedAnswerError("it doesn't begin like an HTTP/1.1 answer")
-            seen = len(self._unread)
-            if seen > _LONGEST_LINE:
-                break
-            yield from self._more()
-        if max(seen, end) > _LONGEST_LINE:
-            raise MalformedAnswerError("a line of its head is longer than 64 KiB")
-        line = self._unread[:end].removesuffix(b"\r").decode("latin-1")
-        del self._unread[: end + 1]
-        return line
 
-    def _lines(self) -> Generator[None, None, list[tuple[str, str]]]:
-        """Read header or trailer lines up to the empty one."""
-        found: list[tuple[str, str]] = []
-        while line := (yield from self._line()):
-            name, colon, value = line.partition(":")
-            if line[0] in " \t" and found:
-                found[-1] = (found[-1][0], f"{found[-1][1]} {line.strip()}")
-            elif not colon or not name.strip():
-                raise MalformedAnswerError("a line of its head is no header")
-            elif len(found) == _MOST_LINES:
-                raise MalformedAnswerError(f"its head has more than {_MOST_LINES} lines")
-            else:
-                found.append((name.strip(), value.strip()))
-        return found
-
-    def _take(self, count: int, *, until_closed: bool = False) -> Generator[None, None, None]:
-        """Move so many bytes to the body, or as many as are wanted, or all until the connection is closed."""
-        count = min(count, self._limit + 1 - len(self._body))
-        while count > 0:
-            if not self._unread:
-                if self._closed and until_closed:
-                    break
-                yield from self._more()
-                continue
-            piece = self._unread[:count]
-            del self._unread[:count]
-            self._body += piece
-            count -= len(piece)
-
-    def _chunks(self) -> Generator[None, None, None]:
-        while True:
-            size = (yield from self._line()).partition(";")[0].strip()
-            if not size or len(size) > _LONGEST_SIZE or not _HEXADECIMAL.issuperset(size):
-                raise MalformedAnswerError("the sizes of its chunks are no numbers")
-            if int(size, 16) == 0:
-                break
-            yield from self._take(int(size, 16))
-            if len(self._body) > self._limit:
-                return
-            if (yield from self._line()):
-                raise MalformedAnswerError("a chunk is longer than its size says")
-        yield from self._lines()
+    def _read(self, next_event: Callable[[], object]) -> bool:
+        while len(self._body) <= self._limit:
+            event = next_event()
+            if event is h11.NEED_DATA:
+                return False
+            if isinstance(event, h11.Response):
+                self._head, self.has_head = event, True
+            elif isinstance(event, h11.Data):
+                self._body += bytes(event.data)
+            elif isinstance(event, h11.EndOfMessage):
+                return True
+            elif isinstance(event, h11.ConnectionClosed) or event is h11.PAUSED:
+                raise ClosedEarlyError
+        return True
 
 
-def _status(line: str) -> tuple[int, str]:
-    version, _, rest = line.partition(" ")
-    status, _, reason = rest.strip().partition(" ")
-    if version[:7] != "HTTP/1." or len(status) != 3 or not (status.isascii() and status.isdecimal()) or status < "100":
-        raise MalformedAnswerError("it doesn't begin like an HTTP/1.1 answer")
-    return int(status), reason.strip()
+def _raw(head: h11.Response) -> list[tuple[bytes, bytes]]:
+    headers = head.headers
+    return headers.raw_items() if hasattr(headers, "raw_items") else list(headers)
 
 
-def _values(headers: list[tuple[str, str]], wanted: str) -> list[str]:
-    return [part.strip() for name, value in headers if name.lower() == wanted for part in value.split(",")]
-
-
-def _is_chunked(headers: list[tuple[str, str]]) -> bool:
-    codings = _values(headers, "transfer-encoding")
-    return bool(codings) and codings[-1].lower() == "chunked"
-
-
-def _length(headers: list[tuple[str, str]]) -> int | None:
-    lengths = set(_values(headers, "content-length"))
-    if len(lengths) > 1:
-        raise MalformedAnswerError("it gives two different lengths in Content-Length")
-    if not all(length.isascii() and length.isdecimal() for length in lengths):
-        raise MalformedAnswerError("its Content-Length is no number")
-    return int(lengths.pop()) if lengths else None
+def _in_words(fault: str) -> str:
+    return next((words for sign, words in _FAULTS if sign.lower() in fault.lower()), f"it is not HTTP/1.1: {fault}")

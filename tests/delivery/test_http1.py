@@ -49,11 +49,10 @@ BROKEN = {
     "a negative length": (OK + b"Content-Length: -1\r\n\r\n", "no number"),
     "a length in words": (OK + b"Content-Length: five\r\n\r\n", "no number"),
     "a chunk size in words": (OK + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n", "sizes of its chunks"),
-    "an endless chunk size": (OK + b"Transfer-Encoding: chunked\r\n\r\n" + b"f" * 16 + b"\r\n", "sizes of its chunks"),
+    "an endless chunk size": (OK + b"Transfer-Encoding: chunked\r\n\r\n" + b"f" * 21 + b"\r\n", "sizes of its chunks"),
     "a chunk that is too long": (OK + b"Transfer-Encoding: chunked\r\n\r\n2\r\nhello\r\n", "longer than its size"),
-    "too many lines": (OK + b"A: b\r\n" * 101 + b"\r\n", "more than 100 lines"),
-    "an endless line": (OK + b"A: " + b"b" * 70_000, "longer than 64 KiB"),
-    "a long line": (OK + b"A: " + b"b" * 70_000 + b"\r\n\r\n", "longer than 64 KiB"),
+    "an endless line": (OK + b"A: " + b"b" * 90_000, "longer than 32 KiB"),
+    "endless lines": (OK + b"A: b\r\n" * 20_000, "longer than 32 KiB"),
 }
 
 CUT = [
@@ -86,7 +85,7 @@ def test_an_answer_is_read_from_pieces_of_any_size(name: str, size: int) -> None
 
 
 @pytest.mark.parametrize("name", BROKEN)
-@pytest.mark.parametrize("size", [5, 100_000])
+@pytest.mark.parametrize("size", [500, 16_384])
 def test_a_broken_answer_says_how(name: str, size: int) -> None:
     data, words = BROKEN[name]
 
