@@ -66,12 +66,14 @@ class Profile:
     events_activate_on_provisioned: bool = _value("events.activate_on_provisioned", False, rule="U5")
     events_reactivate_on_api: bool = _value("events.reactivate_on_api", False, rule="U7")
     events_delete_revoke_event: bool = _value("events.delete_revoke_event", True, rule="U6")
+    messages_overrides: tuple[tuple[str, str], ...] = _value("messages.overrides", (), rule="U2")
     org_engine: str = _value("org.engine", "oie", rule="U21", choices=("oie", "classic"))
 
 
 DEFAULT_PROFILE: Final = Profile()
 PROFILES: Final = {DEFAULT_PROFILE.name: DEFAULT_PROFILE}
 
+_MESSAGES: Final = "messages."  # followed by an event type, whose displayMessage the value is
 _WORDS: Final = {"on": True, "true": True, "yes": True, "off": False, "false": False, "no": False}
 
 
@@ -85,7 +87,10 @@ def profile(text: str = "") -> Profile:
     chosen = DEFAULT_PROFILE
     for position, part in enumerate(item.strip() for item in text.split(",") if item.strip()):
         key, equals, value = (piece.strip() for piece in part.partition("="))
-        if equals:
+        if equals and key.startswith(_MESSAGES) and key != "messages.overrides":
+            told = {**dict(chosen.messages_overrides), key.removeprefix(_MESSAGES): value}
+            chosen = replace(chosen, messages_overrides=tuple(told.items()))
+        elif equals:
             chosen = replace(chosen, **_override(key, value))
         elif position == 0 and key in PROFILES:
             chosen = PROFILES[key]
@@ -113,13 +118,20 @@ def _override(key: str, value: str) -> dict[str, Any]:
     try:
         return {chosen.name: _convert(value, type(chosen.default))}
     except (KeyError, ValueError):
-        kind = {"bool": "on or off", "int": "a whole number above 0", "float": "a number of seconds, 0 or more"}
+        kind = {
+            "tuple": "messages.<event type>=text instead",
+            "bool": "on or off",
+            "int": "a whole number above 0",
+            "float": "a number of seconds, 0 or more",
+        }
         raise UsageError(
             f"{key} can't be {value!r}", where="--profile", hint=f"give {kind[type(chosen.default).__name__]}"
         ) from None
 
 
 def _convert(value: str, kind: type) -> bool | int | float | str:
+    if kind is tuple:
+        raise ValueError(value)
     if kind is bool:
         return _WORDS[value.lower()]
     if kind is int:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from emulator.contract.model import HookStatus
 from emulator.org.call import Call
+from emulator.org.classic import as_classic
 from emulator.org.filtering import filtered_out
 from emulator.org.quota import Quota
 from emulator.org.records import hook_from_text
@@ -238,6 +239,11 @@ class Change:
         )
         if origin is None:
             call.mark(event, query=self._query)
+        message = dict(core.profile.messages_overrides).get(event_type)
+        if message is not None:
+            event["displayMessage"] = message
+        if core.profile.org_engine == "classic":
+            as_classic(event)
         if edit is not None:
             edit(event)
         return self._write(event, number + 1, subscribed)

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from emulator.org.ordering import in_order
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -26,6 +28,7 @@ T = TypeVar("T")
 
 _POLL: Final = 0.05  # seconds between looks at a clock that can't tell of its moves
 _LONGEST_WAIT: Final = 3600.0
+_MOST: Final = 30_000  # events in a request; the store can't be asked for more at once
 
 
 @dataclass(slots=True)
@@ -56,6 +59,7 @@ class Engine:
         self._changed = threading.Condition()
         self._lanes: dict[str, _Lane] = {}
         self._stopping = False
+        self._paused = False
         self._ended = 0
         self._mishap: BaseException | None = None
         watch = getattr(core.clock, "watch", None)
@@ -87,6 +91,24 @@ class Engine:
         """Look at the clock again: it has been moved."""
         with self._changed:
             self._changed.notify_all()
+
+    def pause(self) -> None:
+        """Let everything wait, whatever the window; requests in flight go on."""
+        with self._changed:
+            self._paused = True
+
+    def resume(self, order: str) -> None:
+        """Let what has waited for each hook go on, in another order than that in which it happened."""
+        with self._changed:
+            self._paused = False
+            for lane in self._lanes.values():
+                lane.waiting = deque(in_order(lane.waiting, order, key=lambda item: item[0]))
+            self._changed.notify_all()
+
+    @property
+    def paused(self) -> bool:
+        """Whether everything waits."""
+        return self._paused
 
     def flush(self, hook_id: str | None = None) -> None:
         """Send what waits for a hook, or for all, without waiting for the batching window to close (D36)."""
@@ -187,12 +209,15 @@ class Engine:
         """Wait for work and return it: a request to send again, or a batch; None when it is time to stop."""
         profile = self._core.profile
         while not self._stopping:
+            if self._paused:
+                self._changed.wait()
+                continue
             if lane.again:
                 return lane.again.popleft()
             left = self._seconds_left(lane)
             if left is not None and left <= 0:
                 # A window of 0 s closes at once, with one event in it: so what travels together is never a matter of luck.
-                size = min(len(lane.waiting), profile.delivery_max_batch) if profile.delivery_window else 1
+                size = min(len(lane.waiting), profile.delivery_max_batch, _MOST) if profile.delivery_window else 1
                 batch = [lane.waiting.popleft() for _ in range(size)]
                 lane.flush = lane.flush and bool(lane.waiting)
                 return batch

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from emulator.org.codec import app_json, group_json, user_json
 from emulator.org.errors import OktaApiError
+from emulator.payloads import Origin
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from emulator.contract.model import JsonObject
+    from emulator.org.call import Call
     from emulator.org.making import Making
     from emulator.org.records import AppRecord, GroupRecord, UserRecord, UserStatus
 
@@ -87,6 +89,11 @@ class User(_Handle):
     def reactivate(self) -> User:
         """Send the activation mail again; no event tells of it (U7)."""
         self._org.users.reactivate(self.id)
+        return self
+
+    def reactivate_by_import(self) -> User:
+        """Let an import job bring the DEPROVISIONED user back: the one way to ``user.lifecycle.reactivate`` (U7)."""
+        self._org.users.reactivate_by_import(self.id)
         return self
 
     def deactivate(self) -> User:
@@ -181,15 +188,18 @@ class Group(_Handle):
         """Return the group as the API shows it."""
         return group_json(self.record, base_url=self._org.base_url)
 
-    def add(self, user: User) -> Group:
-        """Add a user; who is in it already stays, and no event tells of it."""
-        self._org.groups.add(self.id, user.record)
+    def add(self, user: User, *, by_rule: bool = False) -> Group:
+        """Add a user; who is in it already stays, and no event tells of it.  A group rule does it in a job (G5)."""
+        self._org.groups.add(self.id, user.record, self._caller(by_rule=by_rule))
         return self
 
-    def remove(self, user: User) -> Group:
-        """Remove a user; who is not in it is no error."""
-        self._org.groups.remove(self.id, user.record)
+    def remove(self, user: User, *, by_rule: bool = False) -> Group:
+        """Remove a user; who is not in it is no error.  A group rule does it in a job (G5)."""
+        self._org.groups.remove(self.id, user.record, self._caller(by_rule=by_rule))
         return self
+
+    def _caller(self, *, by_rule: bool) -> Call | None:
+        return self._org.call(origin=Origin.JOB) if by_rule else None
 
     def rename(self, name: str, description: str | None = None) -> Group:
         """Replace the group's name and description."""

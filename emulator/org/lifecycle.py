@@ -71,6 +71,11 @@ LIFECYCLE: Final[Mapping[str, Transition]] = {
     ),
     # U-g, U7
     "reactivate": Transition(sources=frozenset({_S.PROVISIONED, _S.RECOVERY}), target=None),
+    "import": Transition(
+        sources=frozenset({_S.DEPROVISIONED}),
+        target=_S.ACTIVE,
+        events=("user.lifecycle.reactivate", "user.lifecycle.activate"),
+    ),
     # U-h; the cascade is the business of `users.py`
     "deactivate": Transition(sources=_LIVE, target=_S.DEPROVISIONED, events=("user.lifecycle.deactivate",)),
     # U-i

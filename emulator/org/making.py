@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from emulator.contract.model import EventHook
     from emulator.org.apps import Apps
+    from emulator.org.call import Call
     from emulator.org.event_hooks import EventHooks
     from emulator.org.groups import Groups
     from emulator.org.people import People
@@ -34,6 +35,10 @@ class Making:
     @property
     def base_url(self) -> str:
         """The org's URL, without a path."""
+        raise NotImplementedError
+
+    def call(self, **known: Any) -> Call:
+        """Return a new call to hand to ``event_hooks`` and its like; *known* are fields of ``Call``, such as ``path``."""
         raise NotImplementedError
 
     def create_event_hook(

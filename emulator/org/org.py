@@ -17,6 +17,7 @@ from emulator.org.happening import Happening
 from emulator.org.ledger import Ledger
 from emulator.org.log_search import LogSearch
 from emulator.org.making import Making
+from emulator.org.ordering import ORDERS
 from emulator.org.people import People
 from emulator.org.sending import Sending
 from emulator.org.settings import org_clock, org_host, org_identity, org_profile
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from emulator.delivery.clock import Clock
     from emulator.delivery.transport import Sender
     from emulator.org.call import Call
+    from emulator.org.faults import Faults
     from emulator.org.handles import App, Group, User
     from emulator.payloads import Origin
     from emulator.payloads.custom import CustomType
@@ -282,12 +284,38 @@ class Org(Making):
 
         Raises:
             TimeoutError: something is still pending after *timeout* seconds.
+            UsageError: deliveries are paused.
         """
+        if self._engine.paused:
+            raise UsageError("deliveries are paused", hint="call resume() first")
         if not self._engine.wait_until_idle(timeout):
             raise TimeoutError(f"waited {timeout:g} s; {self._still_pending()}")
         ended = self.deliveries.all(after=self._drained)
         self._drained = self.deliveries.last_ended()
         return [delivery for delivery in ended if delivery.kind is not Kind.PREVIEW]
+
+    @property
+    def faults(self) -> Faults:
+        """What goes wrong with the deliveries to come, as in ``org.faults.arm("duplicate")``."""
+        return self._sending.faults
+
+    def pause(self) -> None:
+        """Let all deliveries wait until ``resume``."""
+        self._engine.pause()
+
+    def resume(self, order: str = "published") -> None:
+        """
+        Let deliveries go on.
+
+        Args:
+            order: ``published``, ``reverse`` or ``shuffle``: events may arrive in another order than they happened (D11).
+
+        Raises:
+            UsageError: there is no such order.
+        """
+        if order not in ORDERS:
+            raise UsageError(f"unknown order {order!r}", hint=f"choose one of: {', '.join(ORDERS)}")
+        self._engine.resume(order)
 
     def system_log(self, event_type: str | None = None) -> list[JsonObject]:
         """Return the events of the System Log in the shape of the API, the oldest first; all, or those of one type."""

@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING
 from emulator.delivery.attempts import Delivery, Kind, Outcome
 from emulator.delivery.dispatcher import deliver, delivery_request
 from emulator.org.event_hooks import about_hook
+from emulator.org.faults import Fault, Faults, losing_the_answer
 from emulator.org.ledger import record_of
+from emulator.org.ordering import in_order
+from emulator.org.quiet import QuietPeriods
 from emulator.payloads import Origin, as_delivery, build_envelope, encode
 from emulator.payloads.moments import parse
 
@@ -34,6 +37,8 @@ class Sending:
         self._core = core
         self._sender = sender
         self._ledger = ledger
+        self.faults = Faults()
+        self._quiet = QuietPeriods()
 
     def send_batch(self, hook_id: str, batch: Sequence[Queued]) -> None:
         """Take queued events from the queue, put them into one request, and send it."""
@@ -51,11 +56,27 @@ class Sending:
             if hook is None or not rows:
                 return
             events = [as_delivery(json.loads(row[0]), nulls=core.profile.delivery_nulls) for row in rows]
-            delivery = self._begin(hook, events, Kind.EVENT)
-            if not hook.receives_events:
-                self._end(replace(delivery, reason=_GONE))
+            delivery = self._begin(hook, in_order(events, core.profile.delivery_order, key=_uuid), Kind.EVENT)
+            reason = self._why_not(hook)
+            if reason:
+                self._end(replace(delivery, reason=reason))
                 return
-        self._carry_out(hook, delivery)
+        ended = self._carry_out(hook, delivery)
+        wanted = core.profile.delivery_duplicate
+        if self.faults.take(Fault.DUPLICATE) or wanted == "same_request":
+            self.repeat(hook, ended, new_envelope=False)
+        if self.faults.take(Fault.DUPLICATE_EVENT) or wanted == "new_batch":
+            self.repeat(hook, ended, new_envelope=True)
+
+    def _why_not(self, hook: EventHook) -> str:
+        """Return why nothing is sent to *hook* now; empty if it is."""
+        if not hook.receives_events:
+            return _GONE
+        if self._core.profile.delivery_quiet_period and self._quiet.is_quiet(hook.id, self._core.now()):
+            return "too many deliveries have failed, so the hook is left alone for 15 minutes (R12)"
+        if self.faults.take(Fault.DROP):
+            return "it was lost before it was sent (fault: drop)"
+        return ""
 
     def send_again(self, number: int) -> None:
         """Send a request whose end an earlier run didn't live to see: the same bytes, hence the same ``eventId``."""
@@ -132,6 +153,7 @@ class Sending:
             sender=self._sender,
             clock=core.clock,
             profile=core.profile,
+            interfere=losing_the_answer if not preview and self.faults.take(Fault.LOSE_ANSWER) else None,
         )
         ended = replace(delivery, attempts=done.attempts, outcome=done.outcome)
         self._end(ended, hook=hook)
@@ -147,6 +169,7 @@ class Sending:
             if not ended.rowcount:
                 return  # the org has been reset or restored meanwhile, and knows nothing of it
             if hook is not None and delivery.outcome is Outcome.FAILED and delivery.kind is not Kind.PREVIEW:
+                self._quiet.failed(hook.id, core.now())
                 self._tell_failure(hook, delivery.attempts[-1].step.reason)
 
     def _tell_failure(self, hook: EventHook, reason: str) -> None:
@@ -159,3 +182,7 @@ class Sending:
                 extras={"errorMessage": reason},
                 edit=lambda event: about_hook(event, hook, "Event hook delivery failed"),
             )
+
+
+def _uuid(event: Mapping[str, Any]) -> str:
+    return str(event["uuid"])

@@ -170,8 +170,9 @@ def _add_user(entry: dict[str, Any], users: Users, groups: Groups, apps: Apps, b
         profile=own,
     )
     status = entry.get("status")
-    if status is not None and status not in set(UserStatus):
-        raise UsageError(f"unknown status {status!r}", hint=did_you_mean(status, UserStatus) or ", ".join(UserStatus))
+    known = [each.value for each in UserStatus]
+    if status is not None and status not in known:
+        raise UsageError(f"unknown status {status!r}", hint=did_you_mean(status, known) or ", ".join(known))
     user = users.create(body, activate=status != UserStatus.STAGED)
     if status is not None:
         user = users.place(user, UserStatus(status))

@@ -216,6 +216,11 @@ class Users:
                 self._tell(change, user, "user.lifecycle.reactivate")
             return Moved(user=user, token=self._core.tokens.token())
 
+    def reactivate_by_import(self, ref: str) -> UserRecord:
+        """Let an import job bring a DEPROVISIONED user back: the one way to ``user.lifecycle.reactivate`` (U7)."""
+        with self._core.change(self._core.call(origin=Origin.JOB)) as change:
+            return self._move(change, self.get(ref), "import")
+
     def deactivate(self, ref: str, call: Call | None = None) -> UserRecord:
         """Deactivate a user, which takes the apps away, and more as the profile says (U-h, U6)."""
         user = self.get(ref, call)

@@ -8,6 +8,7 @@ import pytest
 
 from emulator import Org, Outcome
 from emulator.delivery.exchange import Failure
+from emulator.errors import UsageError
 
 URI = "https://hooks.example.com/okta"
 CREATE, DEACTIVATE = "user.lifecycle.create", "user.lifecycle.deactivate"
@@ -360,3 +361,121 @@ def test_a_filter_without_an_answer(make_org, on_error, outcome) -> None:
     hook(org, filter={CREATE: "event.outcome.reason.contains('x')"})
 
     assert org.trigger(CREATE).outcome is outcome
+
+
+@pytest.mark.parametrize(
+    ("fault", "outcomes", "posts"),
+    [
+        ("drop", [Outcome.NOT_SENT], 0),
+        ("lose-answer", [Outcome.DELIVERED], 2),
+        ("duplicate", [Outcome.DELIVERED, Outcome.DELIVERED], 2),
+        ("duplicate-event", [Outcome.DELIVERED, Outcome.DELIVERED], 2),
+    ],
+)
+def test_a_fault_strikes_once(org: Org, receiving, fault, outcomes, posts) -> None:
+    """D11-D13, R10."""
+    hook(org)
+    org.faults.arm(fault)
+    assert org.faults.armed() == {fault: 1}
+    org.create_user()
+
+    deliveries = org.drain()
+
+    assert [delivery.outcome for delivery in deliveries] == outcomes
+    assert len(receiving.posts) == posts
+    assert len({event["uuid"] for event in receiving.events}) == min(posts, 1)
+    ids = {envelope["eventId"] for envelope in receiving.envelopes}
+    assert len(ids) == (2 if fault == "duplicate-event" else min(posts, 1))
+    assert org.faults.armed() == {}
+    org.create_user()
+    assert len(org.drain()) == 1
+
+
+@pytest.mark.parametrize(("kind", "ids"), [("same_request", 1), ("new_batch", 2)])
+def test_every_delivery_is_doubled_if_the_profile_says_so(make_org, receiving, kind, ids) -> None:
+    """D13."""
+    org = make_org(profile=f"delivery.duplicate={kind}")
+    hook(org)
+    org.create_user()
+
+    org.drain()
+
+    assert len(receiving.posts) == 2
+    assert len({envelope["eventId"] for envelope in receiving.envelopes}) == ids
+
+
+@pytest.mark.parametrize("order", ["published", "reverse", "shuffle"])
+def test_events_may_arrive_in_another_order_than_they_happened(org: Org, receiving, order) -> None:
+    """D11: in requests of their own."""
+    hook(org)
+    org.pause()
+    for _ in range(6):
+        org.create_user()
+    with pytest.raises(UsageError, match="paused"):
+        org.drain()
+    assert receiving.posts == []
+
+    org.resume(order)
+    org.drain()
+
+    happened = [event["uuid"] for event in org.log.events(CREATE)]
+    arrived = [event["uuid"] for event in receiving.events]
+    assert sorted(arrived) == sorted(happened)
+    assert (arrived == happened) is (order == "published")
+    assert (arrived == happened[::-1]) is (order == "reverse")
+
+
+@pytest.mark.parametrize("order", ["published", "reverse", "shuffle"])
+def test_a_batch_may_be_in_any_order(make_org, receiving, order) -> None:
+    """D8."""
+    org = make_org(profile=f"delivery.window=10,delivery.order={order}")
+    hook(org)
+    for _ in range(6):
+        org.create_user()
+
+    org.drain()
+
+    published = [event["published"] for event in receiving.events]
+    assert (published == sorted(published)) is (order == "published")
+    assert (published == sorted(published)[::-1]) is (order == "reverse")
+
+
+def test_nonsense_is_refused_in_words(org: Org) -> None:
+    with pytest.raises(UsageError, match="choose one of: published, reverse, shuffle"):
+        org.resume("random")
+    with pytest.raises(UsageError, match="did you mean 'drop'"):
+        org.faults.arm("dropp")
+    with pytest.raises(UsageError, match="there is no delivery 7"):
+        org.redeliver(7)
+
+
+def test_a_hook_that_fails_too_often_was_once_left_alone(make_org, receiving, monkeypatch) -> None:
+    """R12: off by default."""
+    monkeypatch.setattr("emulator.org.quiet._FAILURES", 3)
+    org = make_org(profile="delivery.quiet_period=on")
+    hook(org)
+    receiving.answers = [400, 400, 400]
+    for _ in range(4):
+        org.create_user()
+        org.drain()
+    assert len(receiving.posts) == 3
+    assert "left alone" in org.deliveries[-1].explain()
+
+    org.clock.advance(15 * 60)
+    org.create_user()
+
+    assert org.drain()[0].outcome is Outcome.DELIVERED
+
+
+def test_a_hook_may_have_several_requests_in_flight(make_org, receiving) -> None:
+    """D35."""
+    org = make_org(profile="delivery.concurrency=3")
+    receiving.gate = threading.Event()
+    hook(org)
+    for _ in range(4):
+        org.create_user()
+
+    receiving.wait_for(3)
+    assert len(receiving.posts) == 3
+    receiving.gate.set()
+    assert len(org.drain()) == 4

@@ -339,3 +339,98 @@ def test_no_password_is_kept_or_shown(org: Org) -> None:
     assert PASSWORD not in str(made.json())
     assert PASSWORD not in made.record.to_text()
     assert made.json()["credentials"]["password"] == {}
+
+
+def test_an_import_brings_a_user_back(org: Org) -> None:
+    """U7: reactivate is written by jobs alone, at once followed by activate in the same transaction."""
+    made = user(org, "DEPROVISIONED")
+    before = len(types(org))
+
+    made.reactivate_by_import()
+
+    told = org.system_log()[before:]
+    assert [event["eventType"] for event in told] == ["user.lifecycle.reactivate", "user.lifecycle.activate"]
+    assert {(event["transaction"]["type"], event["transaction"]["id"]) for event in told} == {
+        ("JOB", told[0]["transaction"]["id"])
+    }
+    assert told[0]["actor"]["type"] == "SystemPrincipal"
+    assert made.status == "ACTIVE"
+
+
+def test_a_group_rule_works_in_a_job(org: Org) -> None:
+    """G5."""
+    org.create_group("Sales").add(user(org, "ACTIVE"), by_rule=True)
+
+    told = org.system_log("group.user_membership.add")[0]
+    assert (told["transaction"]["type"], told["actor"]["alternateId"]) == ("JOB", "admin@example.com")
+    assert told["request"]["ipChain"] == []
+
+
+@pytest.mark.parametrize(
+    ("setting", "status", "call", "event"),
+    [
+        ("events.activate_on_provisioned=on", "STAGED", "activate", "user.lifecycle.activate"),
+        ("events.reactivate_on_api=on", "PROVISIONED", "reactivate", "user.lifecycle.reactivate"),
+    ],
+)
+def test_other_readings_of_what_is_not_documented(make_org, setting, status, call, event) -> None:
+    """U5, U7."""
+    org = make_org(profile=setting)
+    made = user(org, status)
+
+    getattr(made, call)()
+
+    assert types(org)[-1] == event
+
+
+def test_deleting_without_the_oldest_part_of_the_set(make_org) -> None:
+    org = make_org(profile="events.delete_revoke_event=off")
+
+    user(org, "DEPROVISIONED").delete()
+
+    assert "user.account.privilege.revoke" not in types(org)
+
+
+def test_a_display_message_can_be_set(make_org) -> None:
+    """U2."""
+    org = make_org(profile="messages.user.lifecycle.deactivate=Deactivate Okta user.")
+
+    user(org, "ACTIVE").deactivate()
+
+    assert org.system_log()[-1]["displayMessage"] == "Deactivate Okta user."
+
+
+@pytest.mark.parametrize(("engine", "prefix", "targets"), [("oie", "idx", 2), ("classic", "102", 0)])
+def test_a_sign_in_by_engine(make_org, engine, prefix, targets) -> None:
+    """U21, L25."""
+    org = make_org(profile=f"org.engine={engine}")
+
+    user(org, "ACTIVE").sign_in(PASSWORD)
+
+    told = org.system_log()[-1]
+    assert told["authenticationContext"]["externalSessionId"].startswith(prefix)
+    assert len(told["target"] or []) == targets
+
+
+def test_a_call_marks_its_events(org: Org) -> None:
+    """L14, L23, L27, U3: the caller's own user agent, query and request id."""
+    call = org.call(
+        path="/api/v1/users",
+        query="activate=false&provider=true",
+        user_agent="okta-sdk-nodejs/7.1.1 node/20.11.0 darwin/23.4.0",
+        device_fingerprint="0123456789abcdef0123456789abcdef",
+        actor=org.user("admin@example.com").record.in_events(),
+        actor_type="PublicClientAppEntity",
+    )
+    profile = {"login": "a@example.com", "email": "a@example.com", "firstName": "A", "lastName": "B"}
+
+    org.users.create({"profile": profile}, call, activate=False)
+
+    told = org.system_log()[-1]
+    data = told["debugContext"]["debugData"]
+    assert told["transaction"]["id"] == data["requestId"] == call.request_id
+    assert data["url"] == "/api/v1/users?activate=false&provider=true"
+    assert data["deviceFingerprint"] == "0123456789abcdef0123456789abcdef"
+    assert told["client"]["userAgent"]["os"] == "Mac OS X"
+    assert told["client"]["userAgent"]["browser"] == "UNKNOWN"
+    assert told["actor"]["type"] == "PublicClientAppEntity"

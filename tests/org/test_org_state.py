@@ -266,7 +266,7 @@ def test_start_data_was_always_there(make_org, tmp_path, monkeypatch) -> None:
         ("users: yes", "users is a list"),
         ("users:\n  - {}", "start.yaml:2:5: each of the users has a login"),
         ("users:\n  - login: 7", "start.yaml:2:12: login is text"),
-        ("users:\n  - {login: a@example.com, status: ACTIV}", "start.yaml:2:5: unknown status 'ACTIV'"),
+        ("users:\n  - {login: a@example.com, status: ACTIV}", "start.yaml:2:5: unknown status 'ACTIV'\n  did you mean 'ACTIVE'"),
         ("users:\n  - {login: a@example.com, groups: [Sales]}", "there is no group 'Sales'"),
         ("users:\n  - {login: a@example.com, shoeSize: '44'}", "Property name 'shoeSize' is not defined in profile"),
         ("users:\n  - {login: a@example.com, password: '${env:NOT_SET_ANYWHERE}'}", "NOT_SET_ANYWHERE is not set"),

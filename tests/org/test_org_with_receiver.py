@@ -1,27 +1,13 @@
-"""The taste test: an org and the reference receiver on real sockets, as the manual shows them."""
+"""An org and the reference receiver on real sockets."""
 
 from __future__ import annotations
-
-import re
-from pathlib import Path
 
 import pytest
 
 from emulator import Org, Outcome, VerificationFailedError
 from receiver import Receiver
 
-MANUAL = Path(__file__).parents[2] / "docs" / "python.md"
-
 pytestmark = pytest.mark.wire
-
-
-@pytest.mark.skipif(not MANUAL.is_file(), reason="reads the checkout's own files")
-def test_every_sample_of_the_manual_runs() -> None:
-    samples = re.findall(r"```python\n(.*?)```", MANUAL.read_text(encoding="utf-8"), re.DOTALL)
-
-    assert len(samples) >= 2
-    for sample in samples:
-        exec(compile(sample, str(MANUAL), "exec"), {})
 
 
 def test_a_wrong_secret_is_refused_and_not_retried() -> None:
