@@ -36,7 +36,14 @@ class Ledger:
         return int(self._store.value("SELECT count(*) FROM deliveries WHERE ended IS NOT NULL"))
 
     def __getitem__(self, position: int) -> Delivery:
-        return self.all()[position]
+        way, skipped = ("DESC", -1 - position) if position < 0 else ("ASC", position)
+        row = self._store.row(
+            f"SELECT {_COLUMNS} FROM deliveries WHERE ended IS NOT NULL ORDER BY ended {way} LIMIT 1 OFFSET ?",  # noqa: S608
+            (skipped,),
+        )
+        if row is None:
+            raise IndexError(f"the ledger has {len(self)} deliveries")
+        return _delivery(*row)
 
     def all(self, *, after: int = -1, hook_id: str | None = None, limit: int = -1) -> list[Delivery]:
         """

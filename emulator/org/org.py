@@ -103,13 +103,13 @@ class Org(Making):
         custom_types: Mapping[str, CustomType] | None = None,
     ) -> None:
         self._start = None if start is None else StartData(start)
-        self.profile = org_profile(profile)
+        read_profile = org_profile(profile)
         self.clock = org_clock(clock)
         self._store = Store(db)
         try:
             self.seed, chosen_host = org_identity(self._store, seed, org_host(name, host))
             self._world = World(self.seed, org_host=chosen_host, custom=custom_types)
-            self._core = Core(store=self._store, world=self._world, clock=self.clock, profile=self.profile)
+            self._core = Core(store=self._store, world=self._world, clock=self.clock, profile=read_profile)
             chosen_sender = sender or Transport(allows=loopback_and_private)
             self.log = SystemLog(self._store)
             self.log_search = LogSearch(self._core)
@@ -133,6 +133,15 @@ class Org(Making):
 
     def __repr__(self) -> str:
         return f"Org(seed={self.seed}, host={self.host!r})"
+
+    @property
+    def profile(self) -> Profile:
+        """The reading of the rules that Okta leaves in doubt; it can be changed at any time, also by its text."""
+        return self._core.profile
+
+    @profile.setter
+    def profile(self, value: Profile | str) -> None:
+        self._core.profile = org_profile(value)
 
     @property
     def host(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -479,3 +480,44 @@ def test_a_hook_may_have_several_requests_in_flight(make_org, receiving) -> None
     assert len(receiving.posts) == 3
     receiving.gate.set()
     assert len(org.drain()) == 4
+
+
+def test_many_threads_at_once_lose_and_double_nothing(org: Org, receiving) -> None:
+    hook(org, CREATE, DEACTIVATE)
+    hook(org, DEACTIVATE)
+
+    def work(part: int) -> None:
+        for number in range(15):
+            org.create_user(login=f"user{part}.{number}@example.com").deactivate()
+            org.system_log(CREATE)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(work, range(8)))
+
+    deliveries = org.drain()
+    uuids = {name: [event["uuid"] for event in org.log.events(name)] for name in (CREATE, DEACTIVATE)}
+    assert len(set(uuids[CREATE] + uuids[DEACTIVATE])) == 2 * 8 * 15
+    sent = sorted(uuid for delivery in deliveries for uuid in delivery.uuids)
+    assert sent == sorted(uuids[CREATE] + 2 * uuids[DEACTIVATE])
+    assert all(delivery.outcome is Outcome.DELIVERED for delivery in deliveries)
+
+
+def test_the_profile_can_be_changed_at_any_time(org: Org, receiving) -> None:
+    hook(org)
+    org.profile = "delivery.duplicate=same_request"
+    org.create_user()
+
+    assert len(org.drain()) == 2
+    assert org.profile.delivery_duplicate == "same_request"
+
+
+def test_the_ledger_is_a_sequence(org: Org) -> None:
+    hook(org)
+    for _ in range(3):
+        org.create_user()
+    deliveries = org.drain()
+
+    assert [org.deliveries[number] for number in (0, 1, 2, -1, -3)] == [*deliveries, deliveries[2], deliveries[0]]
+    assert org.deliveries.find(deliveries[1].event_id) == deliveries[1]
+    with pytest.raises(IndexError, match="the ledger has 3 deliveries"):
+        _ = org.deliveries[3]
