@@ -12,12 +12,14 @@ import pytest
 from emulator.contract.catalogue import eligible_types
 from emulator.payloads import (
     Origin,
+    World,
     as_delivery,
     as_preview,
     as_system_log,
     build_envelope,
     build_event,
     encode,
+    in_shape,
     preview_sample,
 )
 
@@ -83,3 +85,16 @@ def test_a_seed_gives_the_same_bytes_in_every_process(world):
             check=True,
         )
         assert run.stdout.strip() == digest.hexdigest()
+
+
+@pytest.mark.parametrize("shape", ["delivery", "preview", "system-log"])
+def test_all_types_have_the_recorded_digests(matches_golden, shape):
+    """One digest per family, so that a change shows where it is; the files are rewritten on purpose only."""
+    digests: dict[str, hashlib._Hash] = {}
+    for seed, engine in ((1, "oie"), (2, "classic")):
+        world = World(seed, engine=engine)
+        for number, name in enumerate(eligible_types()):
+            event = build_event(name, world=world, number=number, hook_ids=["whoA"], person=world.person(number))
+            digests.setdefault(name.partition(".")[0], hashlib.sha256()).update(encode(in_shape(event, shape)))
+
+    matches_golden(f"digests.{shape}", {family: digest.hexdigest()[:16] for family, digest in digests.items()})
