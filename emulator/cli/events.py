@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from emulator.cli.options import json_option
+from emulator.cli.options import events_option, json_option, read_event_files
 from emulator.errors import NothingToRunError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from emulator.contract.catalogue import EventType
+    from emulator.payloads.custom import CustomType
 
 __all__ = ["command"]
 
@@ -97,10 +98,13 @@ def _chosen(patterns: Sequence[str], *, eligible: bool, category: str | None) ->
 @click.option(
     "--engine", type=click.Choice(["oie", "classic"]), default="oie", help="Identity Engine or Classic Engine."
 )
+@events_option
 @click.option("--seed", metavar="N", type=click.IntRange(0), default=0, help="Another seed, another sample.")
 @click.option("--locale", metavar="NAME", help="Names of this Faker locale, such as ja_JP.")
 @json_option
-def show(event_type: str, sample: bool, schema: bool, as_json: bool, **wishes: Any) -> int:
+def show(
+    event_type: str, sample: bool, schema: bool, as_json: bool, event_files: tuple[str, ...], **wishes: Any
+) -> int:
     """
     Show what is known about an event type, and where each fact comes from.
 
@@ -112,12 +116,15 @@ def show(event_type: str, sample: bool, schema: bool, as_json: bool, **wishes: A
     from emulator.contract.catalogue import event_type as find
     from emulator.reports import event_types
 
-    known = find(event_type)
+    custom = read_event_files(event_files)
+    # Of a type of the user's own there is nothing to show but a sample: its facts stand in its file.
+    sample = sample or event_type in custom
+    known = custom[event_type].event_type() if event_type in custom else find(event_type)
     # Any of these options only makes sense with a sample.
     sample = sample or any(wishes[name] is not None for name in ("shape", "origin", "outcome", "locale"))
     extra = {}
     if sample:
-        extra["sample"] = _sample(known, **wishes)
+        extra["sample"] = _sample(known, custom, **wishes)
     if schema:
         extra["schema"] = _schema(known)
     if as_json:
@@ -133,6 +140,7 @@ def show(event_type: str, sample: bool, schema: bool, as_json: bool, **wishes: A
 
 def _sample(
     known: EventType,
+    custom: Mapping[str, CustomType],
     *,
     shape: str | None,
     origin: str | None,
@@ -143,7 +151,7 @@ def _sample(
 ) -> dict[str, Any]:
     from emulator.payloads import Origin, World, build_event, in_shape, preview_sample
 
-    world = World(seed, locale=locale, engine=engine)
+    world = World(seed, locale=locale, engine=engine, custom=custom)
     if shape == "preview-sample":
         return preview_sample(known.id, world=world)
     chosen = None if origin is None else Origin(origin)

@@ -120,3 +120,15 @@ def test_json_holds_the_sample_and_the_schema_too(okta_hooks: Callable) -> None:
 
     assert told["sample"]["eventType"] == told["id"]
     assert told["schema"]["type"] == "object"
+
+
+def test_a_type_of_the_users_own_has_a_sample_too(okta_hooks: Callable, tmp_path) -> None:
+    path = tmp_path / "own.yaml"
+    path.write_text(
+        "events:\n  acme.badge.lost:\n    like: user.lifecycle.suspend\n    displayMessage: A badge was lost\n"
+    )
+    done = okta_hooks("events", "show", "acme.badge.lost", "--events", str(path))
+
+    event = json.loads(done.out)
+    assert done.code == 0
+    assert (event["eventType"], event["displayMessage"]) == ("acme.badge.lost", "A badge was lost")
