@@ -58,6 +58,7 @@ __all__ = ["App", "create_app"]
 # What is known of a request by the time it is answered; kept in its environ, as WSGI suggests.
 RECEIPT: Final = "receiver.receipt"
 EVENT_ID: Final = "receiver.event_id"
+ABOUT: Final = "receiver.about"
 
 _CREDENTIALS: Final = frozenset({"authorization", "cookie", "proxy-authorization"})
 
@@ -99,6 +100,7 @@ class App:
         response = self._respond(request)
         response.headers.setdefault("Cache-Control", "no-store")
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
+        _log.info("answered %d: %s", response.status_code, environ.get(ABOUT, "without looking"))
         if self._observer and request.method == "POST":
             self._observer.answered(self._seen(request, response))
         return response(environ, start_response)
@@ -110,9 +112,10 @@ class App:
         try:
             return answer(request)
         except HTTPException as refusal:
-            _log.info("answered %s: %s", refusal.code, refusal.description)
+            request.environ[ABOUT] = refusal.description
             return problem(refusal)
         except Exception as error:  # noqa: BLE001 (the last line of defence: no traceback reaches a stranger)
+            request.environ[ABOUT] = "internal error"
             _log.error("internal error: %s", type(error).__name__, exc_info=_log.isEnabledFor(logging.DEBUG))
             return problem(HTTPException("internal error"))
 
@@ -133,7 +136,7 @@ class App:
         if not challenge:
             # Okta never asks without one (V22), and {"verification": null} would only hide the mistake.
             raise BadRequest(f"no {CHALLENGE_HEADER} header: this is not a verification")
-        _log.info("answered 200: verification")
+        request.environ[ABOUT] = "verification"
         return Response(json.dumps({VERIFICATION_KEY: challenge}), mimetype="application/json")
 
     def _deliver(self, request: Request) -> Response:
@@ -155,7 +158,7 @@ class App:
         if self._observer:
             self._observer.stored(receipt)
         self._worker.wake()
-        _log.info("answered 204: delivery %s, %s", envelope.event_id or "without eventId", receipt)
+        request.environ[ABOUT] = f"delivery {envelope.event_id or 'without eventId'}, {receipt}"
         return _acknowledgement()
 
     def _authenticate(self, request: Request) -> None:

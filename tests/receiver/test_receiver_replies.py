@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import logging
 import time
 from collections.abc import Callable
 from typing import Any
@@ -92,6 +93,18 @@ def test_fail_once_has_processed_what_it_refuses(make_hook: Callable, make_envel
 
     assert [hook.post(envelope).status_code for _ in range(3)] == [500, 204, 204]
     assert len(hook.recorder.wait_for(1)) == 1
+
+
+def test_the_log_tells_what_was_answered_and_not_what_would_have_been(
+    make_hook: Callable, make_envelope: Callable, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "receiver")
+    envelope = make_envelope()
+    make_hook(misbehave="fail-once=500").post(envelope)
+    make_hook(misbehave="status=503").post(envelope)
+
+    said = [record.getMessage() for record in caplog.records]
+    assert said == [f"answered 500: delivery {envelope['eventId']}, 1 new event", "answered 503: without looking"]
 
 
 def test_slow_answers_late_but_right(make_hook: Callable, make_envelope: Callable) -> None:
