@@ -13,19 +13,19 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
-    from emulator.delivery.clock import ManualClock
-    from receiver import Receiver
+    from emulator import MovableClock, Org
+    from emulator.testing import HookUnderTest, Orgs, WatchedReceiver
 
 _HERE = Path(__file__).resolve().parent
-_INI_SCENARIOS = "okta_scenarios"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the options and the ini value of the plugin."""
+    """Add the plugin's options, and their like in the configuration file."""
     group = parser.getgroup("okta-hooks", "Okta event hooks")
     group.addoption("--okta-hook-url", metavar="URL", help="The hook URL under test (default: the reference receiver).")
+    group.addoption("--okta-hook-app", metavar="MODULE:NAME", help="The WSGI or ASGI application under test.")
     group.addoption(
         "--okta-hook-header",
         metavar="'NAME: VALUE'",
@@ -34,15 +34,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="A header for the hook, such as 'Authorization: ...'; the value may be ${env:NAME} or @FILE. Repeatable.",
     )
     group.addoption(
-        "--okta-scenarios",
-        metavar="DIR",
-        action="append",
-        default=[],
-        help="Collect the scenario files in this folder.",
+        "--okta-scenarios", metavar="DIR", action="append", default=[], help="Collect the scenarios in this folder."
     )
     group.addoption("--okta-seed", metavar="N", type=int, help="The same seed gives the same events.")
     group.addoption("--okta-profile", metavar="NAME[,KEY=VALUE...]", default="", help="Reading of the doubtful rules.")
-    parser.addini(_INI_SCENARIOS, "Folders whose YAML files are scenarios.", type="paths")
+    parser.addini("okta_hook_app", "The WSGI or ASGI application under test, as module:name.")
+    parser.addini("okta_hook_path", "The path of its hook.", default="/okta/hooks")
+    parser.addini("okta_hook_headers", "Headers for the hook, one a line.", type="linelist")
+    parser.addini("okta_scenarios", "Folders whose YAML files are scenarios.", type="paths")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -58,25 +57,96 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
         return None
     config = parent.config
     named = [config.invocation_params.dir / folder for folder in config.getoption("okta_scenarios")]
-    for folder in [*named, *config.getini(_INI_SCENARIOS)]:
+    for folder in [*named, *config.getini("okta_scenarios")]:
         if file_path.is_relative_to(Path(folder).resolve()):
             collector: pytest.Collector = _testing().ScenarioFile.from_parent(parent, path=file_path)
             return collector
     return None
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Let a failure say with which seed its org can be had again."""
+    report = yield
+    orgs = getattr(item, "funcargs", {}).get("make_okta_org")
+    if report.failed and orgs is not None:
+        report.sections.append(("okta-hooks", f"the same events again: --okta-seed {orgs.seed}"))
+    return report
+
+
 @pytest.fixture
-def okta_receiver() -> Iterator[Receiver]:
-    """Serve the reference receiver on a free loopback port; ``okta_receiver.events`` are those that arrived."""
-    with _ours("receiver").Receiver() as receiver:
+def make_okta_org(request: pytest.FixtureRequest) -> Iterator[Orgs]:
+    """Return a function that makes orgs, with the arguments of ``emulator.Org``; they are closed after the test."""
+    with _testing().Orgs(request.config) as orgs:
+        yield orgs
+
+
+@pytest.fixture
+def okta_org(make_okta_org: Orgs) -> Org:
+    """Return a fake Okta org."""
+    return make_okta_org()
+
+
+@pytest.fixture
+def okta_clock(okta_org: Org) -> MovableClock:
+    """Return the org's clock, which stands still until the test moves it."""
+    clock: MovableClock = okta_org.clock  # type: ignore[assignment]  # unless the test brings its own
+    clock.freeze()
+    return clock
+
+
+@pytest.fixture
+def okta_receiver() -> Iterator[WatchedReceiver]:
+    """Serve the reference receiver on a free loopback port; its ``assert_received`` says what came instead."""
+    _ours("receiver")
+    with _testing().WatchedReceiver() as receiver:
         yield receiver
 
 
 @pytest.fixture
-def okta_clock() -> ManualClock:
-    """Return a clock that stands still until the test moves it."""
-    clock: ManualClock = _testing().standing_clock()
-    return clock
+def okta_hook_app() -> Any:
+    """Return the WSGI or ASGI application under test; override this fixture to give yours."""
+    return None
+
+
+@pytest.fixture
+def okta_hook_headers(request: pytest.FixtureRequest) -> list[str]:
+    """Return the hook's headers, such as ``Authorization: ...``; override this fixture to give yours."""
+    headers: list[str] = _testing().headers_of(request.config)
+    return headers
+
+
+@pytest.fixture
+def okta_hook_events() -> list[str]:
+    """Return the event types that the hook subscribes to; override this fixture to give yours."""
+    events: list[str] = _testing().usual_events()
+    return events
+
+
+@pytest.fixture
+def okta_hook_url(request: pytest.FixtureRequest, okta_hook_app: Any) -> Iterator[str]:
+    """Return the hook URL under test: the option's, that of the application, or that of the reference receiver."""
+    url = request.config.getoption("okta_hook_url")
+    if url:
+        yield url
+    elif okta_hook_app is not None:
+        with _testing().Serving(okta_hook_app, path=request.config.getini("okta_hook_path")) as serving:
+            yield serving.url
+    elif (served := _testing().served_app(request.config)) is not None:
+        yield served.url
+    else:
+        yield request.getfixturevalue("okta_receiver").url
+
+
+@pytest.fixture
+def okta_hook(
+    okta_org: Org, okta_hook_url: str, okta_hook_headers: list[str], okta_hook_events: list[str]
+) -> HookUnderTest:
+    """Return a verified event hook of ``okta_org`` on the application under test."""
+    hook: HookUnderTest = _testing().HookUnderTest(
+        okta_org, okta_hook_url, headers=okta_hook_headers, events=okta_hook_events
+    )
+    return hook
 
 
 def _ours(name: str) -> Any:

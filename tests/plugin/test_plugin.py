@@ -4,7 +4,9 @@ import sys
 
 import pytest
 
-import emulator.testing  # noqa: F401 (pytester forgets what it imported, and an extension module can't be loaded twice)
+import emulator.testing.hook
+import emulator.testing.items
+import emulator.testing.receiving  # noqa: F401 (pytester forgets what it imported, and extensions can't load twice)
 from receiver import Receiver
 
 pytestmark = pytest.mark.wire
@@ -83,24 +85,234 @@ def test_an_unreachable_hook_fails_with_words(project):
     assert "Traceback" not in result.stdout.str()
 
 
-def test_the_receiver_fixture_serves_and_the_clock_stands_still(project):
+APP = """
+import json
+
+seen = []
+
+def app(environ, start_response):
+    body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+    seen.append((environ["REQUEST_METHOD"], environ["PATH_INFO"], environ.get("HTTP_AUTHORIZATION")))
+    if environ["REQUEST_METHOD"] == "GET":
+        start_response("200 OK", [("Content-Type", "application/json")])
+        return [json.dumps({"verification": environ["HTTP_X_OKTA_VERIFICATION_CHALLENGE"]}).encode()]
+    start_response("204 No Content", [])
+    return []
+"""
+ASGI = """
+import json
+
+seen = []
+lives = []
+
+async def app(scope, receive, send):
+    if scope["type"] == "lifespan":
+        lives.append((await receive())["type"])
+        scope["state"]["pool"] = "open"
+        await send({"type": "lifespan.startup.complete"})
+        lives.append((await receive())["type"])
+        await send({"type": "lifespan.shutdown.complete"})
+        return
+    body = (await receive())["body"]
+    headers = dict(scope["headers"])
+    seen.append((scope["method"], scope["path"], scope["state"]["pool"], len(body)))
+    status, answer = 204, b""
+    if scope["method"] == "GET":
+        challenge = headers[b"x-okta-verification-challenge"].decode()
+        status, answer = 200, json.dumps({"verification": challenge}).encode()
+    await send({"type": "http.response.start", "status": status, "headers": [(b"content-type", b"application/json")]})
+    await send({"type": "http.response.body", "body": answer})
+"""
+
+
+def test_the_whole_story_in_one_test(project):
     project.makepyfile(
         """
-        import urllib.request
+        from emulator import Outcome
 
-        def test_fixtures(okta_receiver, okta_clock):
+        def test_deactivation(okta_org, okta_receiver):
+            hook = okta_org.create_event_hook(uri=okta_receiver.url, events=["user.lifecycle.deactivate"])
+            okta_org.verify(hook)
+            okta_org.create_user(login="john.doe@example.com").deactivate()
+
+            delivery = okta_org.drain()[0]
+            assert delivery.outcome is Outcome.DELIVERED, delivery.explain()
+            [event] = okta_receiver.wait()
+            assert event.event_type == "user.lifecycle.deactivate"
+            okta_receiver.assert_received("user.lifecycle.deactivate", {"target.0.alternateId": "john.doe@example.com"})
+            okta_receiver.assert_nothing_received("user.lifecycle.create")
+
+        def test_two_orgs(make_okta_org):
+            one, two = make_okta_org(), make_okta_org()
+            assert one.seed + 1 == two.seed
+            assert one.host != two.host
+
+        def test_time(okta_org, okta_clock):
             then = okta_clock.now()
-            okta_clock.advance(60)
-            assert (okta_clock.now() - then).total_seconds() == 60
-            request = urllib.request.Request(
-                okta_receiver.url, headers={"X-Okta-Verification-Challenge": "c"}
-            )
-            with urllib.request.urlopen(request) as reply:
-                assert b'"verification"' in reply.read()
+            okta_clock.advance(3600)
+            okta_org.create_user(login="a@example.com")
+            published = okta_org.system_log("user.lifecycle.create")[0]["published"]
+            assert okta_clock.frozen
+            assert (okta_clock.now() - then).total_seconds() == 3600
+            assert published.startswith(okta_clock.now().isoformat()[:19])
+        """
+    )
+
+    project.runpytest().assert_outcomes(passed=3)
+
+
+def test_a_hook_on_the_reference_receiver_needs_nothing(project):
+    project.makepyfile(
+        """
+        import re
+
+        def test_hook(okta_hook, okta_receiver):
+            delivery = okta_hook.deliver("user.lifecycle.deactivate", {"target.0.alternateId": "jane@example.com"})
+            assert delivery.outcome == "delivered"
+            assert okta_hook.redeliver().event_id == delivery.event_id
+            assert okta_hook.redeliver(new_envelope=True).event_id != delivery.event_id
+            assert okta_hook.preview("user.session.start").outcome == "delivered"
+            assert len(okta_hook.deliveries) == len(okta_hook.wait()) == 4
+            okta_hook.assert_received("user.lifecycle.deactivate", {"target.0.alternateId": re.compile("jane@")}, count=3)
+            okta_receiver.assert_received(count=2)
         """
     )
 
     project.runpytest().assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize("source", [APP, ASGI], ids=["wsgi", "asgi"])
+def test_an_application_is_the_hook_under_test(project, source):
+    project.makepyfile(app=source)
+    project.makepyfile(
+        """
+        import app
+        import pytest
+
+        @pytest.fixture
+        def okta_hook_app():
+            return app.app
+
+        @pytest.fixture
+        def okta_hook_headers():
+            return ["Authorization: sesame"]
+
+        def test_app(okta_hook):
+            assert okta_hook.deliver("user.lifecycle.create").outcome == "delivered"
+            assert [each[:2] for each in app.seen] == [("GET", "/okta/hooks"), ("POST", "/okta/hooks")]
+            okta_hook.assert_received("user.lifecycle.create")
+
+            assert app.seen[0][2] in {"sesame", "open"}  # the header, or what the lifespan left in the state
+
+        def test_afterwards():
+            whole = ["lifespan.startup", "lifespan.shutdown"]
+            assert getattr(app, "lives", whole) == whole
+        """
+    )
+
+    project.runpytest().assert_outcomes(passed=2)
+
+
+@pytest.mark.parametrize("source", [APP, ASGI])
+def test_the_configuration_names_the_application_for_fixtures_and_scenarios(project, source):
+    project.makepyfile(app=source)
+    project.makepyfile(
+        "def test_app(okta_hook): assert okta_hook.deliver('user.lifecycle.create').outcome == 'delivered'"
+    )
+    project.makeini("[pytest]\nokta_hook_app = app:app\nokta_scenarios = stories\npythonpath = .\n")
+
+    project.runpytest().assert_outcomes(passed=2)
+    refused = project.runpytest("--okta-hook-app", "app:ap", "-x")
+    refused.stdout.fnmatch_lines(["*'app' has no 'ap'*", "*did you mean 'app'*"])
+
+
+def test_a_failure_shows_the_nearest_events_and_the_seed(project):
+    project.makepyfile(
+        """
+        def test_near(okta_hook, okta_receiver):
+            okta_hook.deliver("user.lifecycle.create")
+            okta_hook.deliver("user.lifecycle.deactivate", {"target.0.alternateId": "john@example.com"})
+            okta_receiver.assert_received(
+                "user.lifecycle.deactivate", {"target.0.alternateId": "jane@example.com", "x.y": 1}, timeout=0
+            )
+        """
+    )
+
+    result = project.runpytest("--okta-seed", "77")
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "E *AssertionError: no event like this was received:",
+            'E         eventType: "user.lifecycle.deactivate"',
+            'E         target.0.alternateId: "jane@example.com"',
+            "E       2 events unlike it, the nearest first:",
+            "E         user.lifecycle.deactivate *",
+            'E           target.0.alternateId: got "john@example.com", wanted "jane@example.com"',
+            "E           x.y: got nothing, wanted 1",
+            "E         user.lifecycle.create *",
+            "*the same events again: --okta-seed 77*",
+        ]
+    )
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("okta_receiver.assert_nothing_received()", "received 1 event although none like this was wanted:"),
+        ("okta_receiver.assert_received(count=2, timeout=0)", "received 1 event like this, wanted 2:"),
+        ("okta_hook.deliver('user.lifecycle.creat')", "unknown event type 'user.lifecycle.creat'"),
+        ("okta_receiver.wait(2, timeout=0.1)", "waited 0.1 s for 2 events"),
+    ],
+)
+def test_a_wrong_assertion_explains_itself(project, line, message):
+    project.makepyfile(
+        f"def test_it(okta_hook, okta_receiver):\n    okta_hook.deliver('user.lifecycle.create')\n    {line}"
+    )
+
+    result = project.runpytest()
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines([f"E   *{message}*"])
+
+
+def test_an_application_that_does_not_verify_fails_with_the_doctors_words(project):
+    project.makepyfile(
+        """
+        import pytest
+
+        @pytest.fixture
+        def okta_hook_app():
+            def app(environ, start_response):
+                start_response("200 OK", [("Content-Type", "application/json")])
+                return [b'{"challenge": "x"}']
+            return app
+
+        def test_it(okta_hook):
+            pass
+        """
+    )
+
+    result = project.runpytest()
+
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*VerificationFailedError*", "*(missing-key)*", "*fix:*"])
+
+
+@pytest.mark.process
+def test_two_workers_get_in_nobodys_way(pytester):
+    pytest.importorskip("xdist")
+    pytester.mkdir("stories")
+    for number in range(6):
+        (pytester.path / "stories" / f"s{number}.yaml").write_text(GOOD)
+    pytester.makepyfile(
+        "import pytest\n@pytest.mark.parametrize('n', range(6))\n"
+        "def test_it(okta_hook, n): assert okta_hook.deliver('user.lifecycle.create').outcome == 'delivered'"
+    )
+
+    result = pytester.runpytest_subprocess("-n", "2", "--okta-scenarios", "stories", *LEAN[:4])
+
+    result.assert_outcomes(passed=12)
 
 
 @pytest.mark.process

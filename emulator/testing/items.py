@@ -1,41 +1,52 @@
-"""What the pytest plugin is made of: scenario files as test items, and clocks."""
+"""Scenario files as test items."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from emulator.delivery.channels import channel_from, split_headers
-from emulator.delivery.clock import ManualClock
-from emulator.delivery.transport import transport
 from emulator.errors import HarnessError
 from emulator.reports.runs import result_lines
 from emulator.runner.results import CheckResult, Status
 from emulator.runner.run import Settings, run_scenarios
 from emulator.runner.scenario import load
 from emulator.runner.selection import read_file, shipped
+from emulator.testing.apps import Serving, load_app
+from emulator.testing.orgs import any_target
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from emulator.runner.scenario import Scenario
 
-__all__ = ["ScenarioFile", "ScenarioItem", "play", "settings_of", "shipped_scenario", "standing_clock"]
+__all__ = ["ScenarioFile", "ScenarioItem", "headers_of", "play", "served_app", "settings_of", "shipped_scenario"]
 
-_START = datetime(2026, 3, 2, 8, tzinfo=UTC)
+_APP: pytest.StashKey[Serving] = pytest.StashKey()
 
 
-def standing_clock() -> ManualClock:
-    """Return a clock that stands still, always at the same instant."""
-    return ManualClock(_START)
+def served_app(config: pytest.Config) -> Serving | None:
+    """Return the application that the configuration names, served until the end of the run; None if it names none."""
+    name = config.getoption("okta_hook_app") or config.getini("okta_hook_app")
+    if not name:
+        return None
+    if _APP not in config.stash:
+        config.stash[_APP] = serving = Serving(load_app(name), path=config.getini("okta_hook_path"))
+        config.add_cleanup(serving.close)
+    return config.stash[_APP]
+
+
+def headers_of(config: pytest.Config) -> list[str]:
+    """Return the hook's headers: those of the command line, or else of the configuration file."""
+    return list(config.getoption("okta_hook_header") or config.getini("okta_hook_headers"))
 
 
 def settings_of(config: pytest.Config) -> Settings:
     """Return what the plugin's options say about the hook under test."""
-    url, headers = config.getoption("okta_hook_url"), config.getoption("okta_hook_header")
+    headers = headers_of(config)
+    app = None if config.getoption("okta_hook_url") else served_app(config)
+    url = config.getoption("okta_hook_url") if app is None else app.url
     auth, custom = (None, ()) if url else split_headers(headers)
     return Settings(
         channel=channel_from(url, headers, where="--okta-hook-url") if url else None,
@@ -44,14 +55,8 @@ def settings_of(config: pytest.Config) -> Settings:
         reference=not url,
         seed=config.getoption("okta_seed"),
         profile=config.getoption("okta_profile"),
-        sender=_transport(),
+        sender=any_target(),
     )
-
-
-@cache
-def _transport() -> Any:
-    # Loading the certificate authorities takes longer than most tests.
-    return transport()
 
 
 def shipped_scenario(name: str) -> Scenario:

@@ -1,0 +1,62 @@
+"""What the pytest plugin is made of: scenario files as test items, the hook under test, and a receiver that explains."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from emulator.testing.apps import Serving, load_app
+    from emulator.testing.hook import HookUnderTest, usual_events
+    from emulator.testing.items import (
+        ScenarioFile,
+        ScenarioItem,
+        headers_of,
+        play,
+        served_app,
+        settings_of,
+        shipped_scenario,
+    )
+    from emulator.testing.orgs import Orgs, seed_of
+    from emulator.testing.receiving import WatchedReceiver
+
+__all__ = [
+    "HookUnderTest",
+    "Orgs",
+    "ScenarioFile",
+    "ScenarioItem",
+    "Serving",
+    "WatchedReceiver",
+    "headers_of",
+    "load_app",
+    "play",
+    "seed_of",
+    "served_app",
+    "settings_of",
+    "shipped_scenario",
+    "usual_events",
+]
+
+# Each is loaded when it is used: a project with a `receiver` of its own can have an org all the same.
+_HOMES = {
+    "HookUnderTest": "hook",
+    "Orgs": "orgs",
+    "ScenarioFile": "items",
+    "ScenarioItem": "items",
+    "Serving": "apps",
+    "WatchedReceiver": "receiving",
+    "headers_of": "items",
+    "load_app": "apps",
+    "play": "items",
+    "seed_of": "orgs",
+    "served_app": "items",
+    "settings_of": "items",
+    "shipped_scenario": "items",
+    "usual_events": "hook",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
