@@ -45,13 +45,14 @@ class ClosedEarlyError(ConnectionError):
 
 class Answer:
     """
-    An answer to a GET or POST in the making; interim answers (1xx) are skipped.
+    An answer in the making; interim answers (1xx) are skipped.
 
     Args:
+        to_head: It answers a HEAD, so its Content-Length is that of a body which doesn't come.
         limit: How many bytes of the body are wanted; with one more the answer counts as complete.
     """
 
-    def __init__(self, *, limit: int) -> None:
+    def __init__(self, *, limit: int, to_head: bool = False) -> None:
         self.has_head = False
         self._limit = limit
         self._head = h11.Response(status_code=200, headers=[])
@@ -59,7 +60,7 @@ class Answer:
         self._first = b""
         self._reader = h11.Connection(h11.CLIENT, max_incomplete_event_size=_LONGEST_HEAD)
         # Our own request is written elsewhere, in Okta's order of headers; h11 only has to know that there was one.
-        self._reader.send(h11.Request(method="GET", target="/", headers=[("Host", "receiver")]))
+        self._reader.send(h11.Request(method="HEAD" if to_head else "GET", target="/", headers=[("Host", "receiver")]))
         self._reader.send(h11.EndOfMessage())
 
     def feed(self, data: bytes) -> bool:

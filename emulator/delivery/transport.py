@@ -91,7 +91,7 @@ class Transport:
         tls = self._tls if url.scheme.lower() == "https" else None
         data = _head(request, url) + (request.body or b"")
         budget = Budget(time_limit, allows=self._allows)
-        answer = Answer(limit=REPLY_LIMIT)
+        answer = Answer(limit=REPLY_LIMIT, to_head=request.method == "HEAD")
         wire = Wire(budget)
         failure: Failure | None = None
         detail = ""

@@ -67,9 +67,10 @@ def _check(check: CheckResult, redact: Redactor) -> dict[str, Any]:
 
 def result_lines(check: CheckResult, *, redact: Redactor, style: Callable[[str, str], str] = _plain) -> Iterator[str]:
     """Yield what there is to say about one step: a line for a pass; place, differences and advice for a failure."""
-    status = f"{check.status.value:<5}"
+    status = f"{'warn' if check.warns() else check.status.value:<5}"
     took = f"  {check.elapsed:.2f} s" if check.elapsed >= 0.1 else ""
-    yield f"  {style(status, _STATUS_LOOK[check.status])} {redact(check.title)}{style(took, 'dim')}"
+    look = "warn" if check.warns() else _STATUS_LOOK[check.status]
+    yield f"  {style(status, look)} {redact(check.title)}{style(took, 'dim')}"
     if check.status is Status.PASS:
         return
     if check.detail == NOT_REACHED:
@@ -104,15 +105,16 @@ def as_cases(run: RunResult, *, redact: Redactor) -> Iterator[Case]:
 
 
 def summary_line(run: RunResult) -> str:
-    """Return the numbers in one line: scenarios and steps by how they ended."""
-    stories: dict[str, set[Status]] = {}
+    """Return the numbers in one line: scenarios by how they ended."""
+    stories: dict[str, set[str]] = {}
     for check in run.checks:
-        stories.setdefault(check.id.partition("#")[0], set()).add(check.status)
-    worst = Counter(
-        next((status for status in (Status.ERROR, Status.FAIL, Status.PASS) if status in found), Status.SKIP)
-        for found in stories.values()
-    )
-    words = {Status.PASS: "passed", Status.FAIL: "failed", Status.ERROR: "with errors", Status.SKIP: "skipped"}
-    parts = [f"{worst[status]} {words[status]}" for status in words if worst[status]]
+        word = "with warnings" if check.warns(level=run.level) else _WORDS[check.status]
+        stories.setdefault(check.id.partition("#")[0], set()).add(word)
+    worst = Counter(next((word for word in _WORST_FIRST if word in found), "skipped") for found in stories.values())
+    parts = [f"{worst[word]} {word}" for word in (*_WORST_FIRST[-2::-1], "skipped") if worst[word]]
     number = f"{len(stories)} scenario" if len(stories) == 1 else f"{len(stories)} scenarios"
     return f"{number}: {', '.join(parts) or 'none run'}"
+
+
+_WORDS = {Status.PASS: "passed", Status.FAIL: "failed", Status.ERROR: "with errors", Status.SKIP: "skipped"}
+_WORST_FIRST = ("with errors", "failed", "with warnings", "passed", "skipped")

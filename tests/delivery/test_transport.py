@@ -452,3 +452,15 @@ def test_an_unusable_bundle_is_a_usage_error(tmp_path, content: str | None) -> N
 
     with pytest.raises(UsageError, match="can't be used"):
         transport(str(bundle))
+
+
+def test_the_answer_to_a_head_is_complete_without_its_body(raw_server: Callable, read_request: Callable) -> None:
+    def behave(connection: socket.socket) -> None:
+        read_request(connection)
+        connection.sendall(b"HTTP/1.1 405 No\r\nContent-Length: 10\r\n\r\n")
+        connection.recv(1)
+
+    request = Request(method="HEAD", url=raw_server(behave).url, headers=())
+    exchange = Transport().send(request, time_limit=3.0)
+
+    assert (exchange.status, exchange.failure) == (405, None)
