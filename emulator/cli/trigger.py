@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import sys
-from collections import Counter
-from functools import lru_cache
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from emulator.cli._precheck import checked_before_sending
 from emulator.cli._told import Told
 from emulator.cli.options import (
     ca_bundle_option,
@@ -41,7 +39,6 @@ __all__ = ["command"]
 _EXIT_CODES = {"pass": 0, "fail": 1, "error": 3}
 _LARGEST_SEED = 2**32
 _AT_ONCE = 1000  # requests
-_CHECKED_OF_A_KIND = 3  # the others are filled into the same stencils
 _RESULTS = (  # L21
     "SUCCESS", "FAILURE", "SKIPPED", "ALLOW", "DENY", "CHALLENGE", "UNKNOWN", "RATE_LIMIT", "DEFERRED", "SCHEDULED",
     "ABANDONED", "UNANSWERED",
@@ -165,7 +162,7 @@ def command(
     else:
         requests = _planned(event_types, edits, wishes, world=world, nulls=profile.delivery_nulls, at=instant)
     on_purpose = bool(edits) or bool(custom) or wishes["shape"] != "delivery"
-    checked = _checked(requests, raw=raw, on_purpose=on_purpose)
+    checked = checked_before_sending(requests, raw=raw, on_purpose=on_purpose)
     # An edit that doesn't fit is told before anything is sent, unless there is too much to hold in memory.
     checked = chain(list(islice(checked, _AT_ONCE)), checked)
     if raw is None and seed is None and instant is not None:
@@ -297,57 +294,6 @@ def _read(name: str) -> bytes:
         raise UsageError(
             f"the file {name!r} can't be read: {reason.lower()}", where="--raw", hint="check the path"
         ) from None
-
-
-def _checked(
-    requests: Iterable[Planned], *, raw: str | None, on_purpose: bool
-) -> Iterable[tuple[Planned, Sequence[Problem]]]:
-    """Hold each request against our own schema; edited and raw bodies may be wrong on purpose, so that only warns."""
-    seen: set[str] = set()
-    alike: Counter[frozenset[str]] = Counter()
-    for request in requests:
-        kind = frozenset(request.event_types)
-        alike[kind] += 1
-        if raw is not None:
-            problems = _problems_of_raw(request.body, raw)
-        elif on_purpose or alike[kind] <= _CHECKED_OF_A_KIND:
-            problems = _problems(request.body)
-        else:
-            problems = ()
-        if problems and raw is None and not on_purpose:
-            from emulator.errors import HarnessError
-
-            raise HarnessError(
-                f"our own payload is wrong at {problems[0].pointer or '/'}: {problems[0].message}",
-                hint="it was not sent; this is our mistake, please report it with the seed",
-            )
-        for problem in problems:
-            place = f"{raw}:{problem.line}:{problem.column}: " if raw and problem.line else ""
-            pointer = f"{problem.pointer}: " if problem.pointer else ""
-            text = f"{place}{pointer}{problem.message} ({problem.rule})"
-            # The same edit is wrong in the same way in every event.
-            if re.sub(r"/\d+", "/", text) not in seen:
-                seen.add(re.sub(r"/\d+", "/", text))
-                click.echo(f"note: {text}; sent as asked", err=True)
-        yield request, problems
-
-
-def _problems(body: bytes) -> Sequence[Problem]:
-    from json import loads
-
-    from emulator.contract.problems import Level
-    from emulator.contract.schemas import validate_envelope
-
-    return [problem for problem in validate_envelope(loads(body)) if problem.level is not Level.NOTE]
-
-
-@lru_cache(maxsize=1)
-def _problems_of_raw(body: bytes, name: str) -> Sequence[Problem]:
-    from emulator.contract.inspection import inspect_bytes
-    from emulator.contract.problems import Level
-
-    found = inspect_bytes(body, name=name, kind="auto").problems
-    return [problem for problem in found if problem.level is not Level.NOTE]
 
 
 def _sent(

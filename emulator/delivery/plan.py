@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from emulator.errors import UsageError
 from emulator.payloads import SHAPES, build_envelope, build_event, edit_envelope, encode, in_shape, preview_sample
+from emulator.payloads.marks import Occasion, can_be_marked
 from emulator.payloads.moments import default_published, milliseconds
-from emulator.payloads.stencil import EnvelopeStencil, Occasion, Stencil, Surroundings, can_stencil
+from emulator.payloads.stencil import EnvelopeStencil, Stencil, Surroundings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -84,7 +85,7 @@ def plan(recipe: Recipe, *, world: World, hook_id: str) -> Iterator[Planned]:
     Raises:
         UsageError: an event type is unknown, or an edit doesn't fit.
     """
-    plain = not recipe.edits and recipe.shape != "preview-sample" and can_stencil(recipe.reason)
+    plain = not recipe.edits and recipe.shape != "preview-sample" and can_be_marked(recipe.reason)
     in_bulk = plain and not world.custom.keys() & set(recipe.event_types)
     maker: _InBulk | _OneByOne = _InBulk(recipe, world, hook_id) if in_bulk else _OneByOne(recipe, world, hook_id)
     numbers = iter(_ordered(recipe, world))

@@ -57,14 +57,12 @@ def headline(planned: Planned) -> str:
 
 
 def as_text(sent: Sent, *, style: Callable[[str, str], str] = lambda text, _look: text) -> Iterator[str]:
-    """Yield the lines about one delivery; *style* gets a text and a look: ``good``, ``bad`` or ``dim``."""
+    """Yield the lines about a delivery that was sent; *style* gets a text and a look: ``good``, ``bad`` or ``dim``."""
+    attempts = sent.delivery.attempts if sent.delivery else ()
     yield f"{headline(sent.planned)}  {style(sent.planned.event_id, 'dim')}"
-    if sent.delivery is None:
-        yield f"  {style('NOT SENT', 'bad')}"
-        return
-    for attempt in sent.delivery.attempts:
+    for attempt in attempts:
         yield style(f"  attempt {attempt.number}: {attempt.exchange.summary()}", "dim")
-    reason = sent.delivery.attempts[-1].step.reason
+    reason = attempts[-1].step.reason
     if sent.spoilt != "right" and sent.was_refused:
         yield f"  {style('REFUSED', 'good')}  as it should be: the secret was {sent.spoilt}"
     elif sent.spoilt != "right" and sent.made_contact:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import signal
@@ -142,6 +143,22 @@ def test_without_a_seed_it_says_how_to_repeat(okta_hooks: Callable) -> None:
     assert again[2] == "--at"
     assert okta_hooks("trigger", TYPE, "--dry-run", "--print", *again).out == first.out
     assert okta_hooks("trigger", TYPE, "--dry-run", "--print").out != first.out
+
+
+def test_a_raw_body_may_come_from_standard_input(okta_hooks: Callable, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b'{"x": 1}')))
+    done = okta_hooks("trigger", "--raw", "-", "--dry-run", "--print")
+
+    assert (done.code, done.out) == (0, '{"x": 1}\n')
+
+
+def test_a_wrong_payload_of_our_own_is_not_sent(okta_hooks: Callable, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("emulator.payloads.envelope.CONTENT_TYPE", "text/plain")
+    done = okta_hooks("trigger", TYPE, "--dry-run", "--print")
+
+    assert (done.code, done.out) == (2, "")
+    assert "our own payload is wrong at /contentType" in done.err
+    assert "please report it" in done.err
 
 
 @pytest.mark.process

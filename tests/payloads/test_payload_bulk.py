@@ -11,10 +11,11 @@ import pytest
 from emulator.contract.catalogue import eligible_types, known_types
 from emulator.delivery.plan import Recipe, plan
 from emulator.payloads import Origin, World, build_event, encode, in_shape, parse_set
+from emulator.payloads.marks import Occasion
 from emulator.payloads.moments import default_published
 from emulator.payloads.recipes.recipe import RECIPES
 from emulator.payloads.recipes.recipe import Recipe as EventRecipe
-from emulator.payloads.stencil import Occasion, Stencil, Surroundings
+from emulator.payloads.stencil import Stencil, Surroundings
 
 UNCHANGED = (parse_set('version="0"'),)  # an edit that changes nothing, but wants each event as an object
 
@@ -101,3 +102,25 @@ def test_a_recipe_that_calculates_with_the_number_is_caught(monkeypatch):
     with pytest.raises(TypeError, match="calculates with an event's number"):
         Stencil("user.lifecycle.suspend", Surroundings(World(1)))
     recipe_for.cache_clear()
+
+
+def test_bytes_that_depend_on_the_occasion_are_refused(monkeypatch):
+    wrong = EventRecipe(extras=lambda scene: {"key": scene.world.draws.raw("label", scene.number).hex()})
+    monkeypatch.setitem(RECIPES, "user.lifecycle.suspend", ("here", wrong))
+    from emulator.payloads.recipes import recipe_for
+
+    recipe_for.cache_clear()
+    with pytest.raises(TypeError, match="'label' depend on the occasion"):
+        Stencil("user.lifecycle.suspend", Surroundings(World(1)))
+    recipe_for.cache_clear()
+
+
+def test_what_is_remembered_of_people_has_a_bound(monkeypatch):
+    """A company may be larger than memory; forgetting changes no byte."""
+    monkeypatch.setattr("emulator.payloads.marks.REMEMBERED", 2)
+    monkeypatch.setattr("emulator.payloads.stencil.REMEMBERED", 2)
+    types = ("user.session.start",)
+    in_bulk = plan(Recipe(event_types=types, count=20), world=World(1), hook_id="whoA")
+    one_by_one = plan(Recipe(event_types=types, count=20, edits=UNCHANGED), world=World(1), hook_id="whoA")
+
+    assert list(in_bulk) == list(one_by_one)

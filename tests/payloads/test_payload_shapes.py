@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from emulator.errors import UsageError
-from emulator.payloads import Origin, as_delivery, as_preview, as_system_log, build_event, preview_sample
+from emulator.payloads import Origin, as_delivery, as_preview, as_system_log, build_event, in_shape, preview_sample
 
 
 @pytest.mark.parametrize("origin", Origin)
@@ -113,3 +113,9 @@ def test_sample_data_can_be_of_a_given_instant(world):
     sample = preview_sample("user.lifecycle.create", world=world, published=datetime(2026, 1, 2, 3, tzinfo=UTC))
 
     assert sample["published"].startswith("2026-01-02T03:00:00.000")
+
+
+@pytest.mark.parametrize("shape", ["preview-sample", "raw"])
+def test_an_event_takes_known_shapes_only(world, shape):
+    with pytest.raises(UsageError, match="can't take the shape"):
+        in_shape(build_event("user.lifecycle.create", world=world), shape)

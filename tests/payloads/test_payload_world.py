@@ -109,3 +109,17 @@ def test_an_unknown_locale_is_a_usage_error():
 def test_every_target_type_has_a_prefix_of_three(target_type, prefix):
     """N2."""
     assert id_prefix(target_type) == prefix
+
+
+def test_an_unknown_engine_is_a_usage_error():
+    with pytest.raises(UsageError, match="unknown engine 'v1'"):
+        World(1, engine="v1")
+
+    assert "engine='classic'" in repr(World(1, engine="classic"))
+
+
+def test_any_label_can_be_drawn_for():
+    """An id typed on a command line may hold a lone surrogate."""
+    draws = World(1).draws
+
+    assert draws.raw("x", "\ud800") != draws.raw("x", "\ud801")
