@@ -15,6 +15,9 @@ _APPLICATION: Final = 0x6F6B6F72  # marks the file as an org of ours
 _VERSION: Final = 1
 _PATIENCE: Final = 5.0  # seconds to wait for a reader that looks into the file meanwhile
 
+# A LogEvent has some 2 KB: of the usual 4 KB pages nearly half would be lost.
+_PAGES: Final = "PRAGMA page_size = 8192"
+
 # Each table of objects keeps a number, by which it is ordered and paged, and what is searched for beside the document.
 TABLES: Final = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -75,6 +78,7 @@ def connect(path: str | Path | None) -> sqlite3.Connection:
     """
     if path is None:
         db = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+        db.execute(_PAGES)
         db.executescript(TABLES)
         return db
     name = str(path)
@@ -100,6 +104,8 @@ def connect(path: str | Path | None) -> sqlite3.Connection:
 
 
 def _prepare(db: sqlite3.Connection, name: str) -> None:
+    db.execute(_PAGES)
+    db.execute("PRAGMA cache_size = -32768")
     # When a commit returns the disk has it: an accepted change survives a power failure too.
     db.execute("PRAGMA synchronous = FULL")
     db.execute("PRAGMA fullfsync = ON")
