@@ -14,6 +14,7 @@ from emulator.org.filtering import filtered_out
 from emulator.org.quota import Quota
 from emulator.org.records import hook_from_text
 from emulator.payloads import Origin, Person, World, build_event
+from emulator.payloads.custom import type_in
 from emulator.payloads.moments import parse
 
 if TYPE_CHECKING:
@@ -101,7 +102,8 @@ class Core:
             if only not in {None, hook.id}:
                 continue
             if event_type not in hook.events:
-                reason = f"is not subscribed to {event_type}"
+                never = "" if type_in(self.world, event_type).eligible else ", which is not event-hook-eligible (A9)"
+                reason = f"is not subscribed to {event_type}{never}"
             elif hook.status is not HookStatus.ACTIVE:
                 reason = "is INACTIVE: activate it"
             elif not hook.receives_events:

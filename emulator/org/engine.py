@@ -7,6 +7,8 @@ moment loses nothing: it may only send something twice, which Okta's receivers m
 
 from __future__ import annotations
 
+import logging
+import sqlite3
 import threading
 import time
 from collections import deque
@@ -26,7 +28,10 @@ __all__ = ["Engine"]
 
 T = TypeVar("T")
 
+_log = logging.getLogger("emulator.org")
+
 _POLL: Final = 0.05  # seconds between looks at a clock that can't tell of its moves
+_PATIENCE: Final = 1.0  # seconds before a store that failed is asked again
 _LONGEST_WAIT: Final = 3600.0
 _MOST: Final = 30_000  # events in a request; the store can't be asked for more at once
 
@@ -40,6 +45,13 @@ class _Lane:
     in_flight: int = 0
     flush: bool = False
     threads: list[threading.Thread] = field(default_factory=list)
+
+    def put_back(self, work: int | list[Queued]) -> None:
+        """Let *work* be done again, before all else."""
+        if isinstance(work, int):
+            self.again.appendleft(work)
+        else:
+            self.waiting.extendleft(reversed(work))
 
     @property
     def idle(self) -> bool:
@@ -197,6 +209,12 @@ class Engine:
                     self._sending.send_again(work)
                 else:
                     self._sending.send_batch(hook_id, work)
+            except sqlite3.Error as error:
+                # A full disk, say: all is still in the store, so nothing is lost by trying again.
+                _log.warning("deliveries wait, since the store can't be written: %s", error)
+                with self._changed:
+                    lane.put_back(work)
+                    self._changed.wait(_PATIENCE)
             except Exception as error:  # noqa: BLE001 (kept, and raised again to whoever waits for deliveries)
                 self._mishap = error
             finally:

@@ -221,9 +221,10 @@ class Org(Making):
             The delivery.  If no hook gets the event, its outcome is NOT_SENT and ``explain()`` says why.
 
         Raises:
-            UsageError: unknown event type, or an edit doesn't fit.
+            UsageError: unknown event type, an edit doesn't fit, or deliveries are paused.
             TimeoutError: the delivery did not end in time.
         """
+        self._check_running()
         wanted = None if hook is None else self.event_hooks.get(hook).id
         happened = self._happening.trigger(
             event_type,
@@ -295,8 +296,7 @@ class Org(Making):
             TimeoutError: something is still pending after *timeout* seconds.
             UsageError: deliveries are paused.
         """
-        if self._engine.paused:
-            raise UsageError("deliveries are paused", hint="call resume() first")
+        self._check_running()
         if not self._engine.wait_until_idle(timeout):
             raise TimeoutError(f"waited {timeout:g} s; {self._still_pending()}")
         ended = self.deliveries.all(after=self._drained)
@@ -377,6 +377,10 @@ class Org(Making):
                         self._core, groups=self.groups, apps=self.apps, users=self.users, hooks=self.event_hooks
                     )
                 self._store.keep("furnished", "yes")
+
+    def _check_running(self) -> None:
+        if self._engine.paused:
+            raise UsageError("deliveries are paused", hint="call resume() first")
 
     def _still_pending(self) -> str:
         waiting = self._engine.pending()

@@ -141,7 +141,7 @@ class Sending:
             hook.channel,
             delivery.body,
             hook_id=sender_id,
-            request_id=core.tokens.request_id(),
+            request_id=core.tokens.request_id() if preview or core.profile.headers_request_id == "all" else "",
             preview=preview,
             profile=core.profile,
         )

@@ -6,6 +6,7 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from emulator.errors import UsageError
 from emulator.org.database import connect, lock
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ class Store:
             if self._inside:
                 yield self._db
                 return
+            self._check_open()
             self._after.clear()
             self._db.execute("BEGIN IMMEDIATE")
             self._inside = True
@@ -77,11 +79,13 @@ class Store:
     def rows(self, query: str, values: Sequence[Any] = ()) -> list[Any]:
         """Return all rows that *query* finds."""
         with self._turn:
+            self._check_open()
             return self._db.execute(query, values).fetchall()
 
     def row(self, query: str, values: Sequence[Any] = ()) -> Any:
         """Return the first row that *query* finds, or None."""
         with self._turn:
+            self._check_open()
             return self._db.execute(query, values).fetchone()
 
     def value(self, query: str, values: Sequence[Any] = ()) -> Any:
@@ -115,3 +119,7 @@ class Store:
             self._db.close()
             if self._file_lock is not None:
                 self._file_lock.close()
+
+    def _check_open(self) -> None:
+        if self.closed:
+            raise UsageError("the org is closed", hint="use it inside of its with block")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -521,3 +522,43 @@ def test_the_ledger_is_a_sequence(org: Org) -> None:
     assert org.deliveries.find(deliveries[1].event_id) == deliveries[1]
     with pytest.raises(IndexError, match="the ledger has 3 deliveries"):
         _ = org.deliveries[3]
+
+
+def test_a_type_hooks_never_get_says_so(org: Org) -> None:
+    """A9."""
+    hook(org)
+
+    assert "not event-hook-eligible" in org.trigger("user.account.expire_password").explain()
+
+
+def test_a_paused_org_does_not_let_anybody_wait(org: Org) -> None:
+    hook(org)
+    org.pause()
+
+    with pytest.raises(UsageError, match="paused"):
+        org.trigger(CREATE)
+
+
+def test_a_store_that_cannot_be_written_for_a_while_loses_nothing(org: Org, receiving, monkeypatch, caplog) -> None:
+    monkeypatch.setattr("emulator.org.engine._PATIENCE", 0.01)
+    hook(org)
+    really, failures = org._sending.send_batch, [sqlite3.OperationalError("database or disk is full")]
+
+    def sometimes(hook_id, batch) -> None:
+        if failures:
+            raise failures.pop()
+        really(hook_id, batch)
+
+    monkeypatch.setattr(org._sending, "send_batch", sometimes)
+    org.create_user()
+
+    assert [delivery.outcome for delivery in org.drain()] == [Outcome.DELIVERED]
+    assert "database or disk is full" in caplog.text
+
+
+def test_a_closed_org_says_that_it_is_closed(org: Org) -> None:
+    org.close()
+
+    for act in (org.create_user, org.system_log, org.drain):
+        with pytest.raises(UsageError, match="the org is closed"):
+            act()
