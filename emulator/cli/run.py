@@ -16,6 +16,7 @@ from emulator.cli.options import (
     report_option,
 )
 from emulator.errors import NothingToRunError, UsageError
+from emulator.reports.run_reports import RUN_FORMATS, write_run_reports
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,7 +46,7 @@ _INTERRUPTED = 130
 @click.option(
     "--profile", metavar="NAME[,KEY=VALUE...]", default="", help="Reading of the rules that Okta leaves in doubt."
 )
-@report_option("junit", "json")
+@report_option(*RUN_FORMATS)
 @ca_bundle_option
 @json_option
 def command(
@@ -102,7 +103,7 @@ def command(
     )
     show = _Shown(redact)
     run = run_scenarios(scenarios, settings, on_result=(lambda *_: None) if as_json else show)
-    _write(reports, run, redact)
+    write_run_reports(reports, run, redact=redact, command="okta-hooks run")
     if as_json:
         from emulator.reports.runs import as_json as to_json
 
@@ -193,23 +194,6 @@ def _style(text: str, look: str) -> str:
     from emulator.cli import terminal
 
     return {"good": terminal.good, "bad": terminal.bad, "dim": terminal.dim, "warn": terminal.warn}[look](text)
-
-
-def _write(files: dict[str, Path], run: RunResult, redact: Redactor) -> None:
-    if not files:
-        return
-    import json
-
-    from emulator.reports.files import write_report
-    from emulator.reports.junit import junit_xml
-    from emulator.reports.runs import as_cases
-    from emulator.reports.runs import as_json as to_json
-
-    for form, path in files.items():
-        if form == "junit":
-            write_report(path, junit_xml(as_cases(run, redact=redact), name="okta-hooks run"))
-        else:
-            write_report(path, json.dumps(to_json(run, redact=redact), indent=2) + "\n")
 
 
 def _exit_code(run: RunResult) -> int:

@@ -17,6 +17,7 @@ HeaderValue = str | Secret
 
 # How many of the first received bytes an exchange keeps, to tell what answers if it isn't HTTP.
 BEGINNING: Final = 64
+_LONGEST_IN_COMMAND: Final = 8_000  # bytes
 
 
 class Phase(StrEnum):
@@ -67,7 +68,7 @@ class Request:
         return {name: str(value) for name, value in self.headers}
 
     def curl(self) -> str:
-        """Return a curl command that repeats this request, secrets hidden."""
+        """Return a curl command that repeats this request, secrets hidden; a long body is left in ``body.json``."""
         parts = ["curl", "-i", "--max-time", "3"]
         if self.method != "GET":
             parts += ["-X", self.method]
@@ -75,8 +76,17 @@ class Request:
             if name.lower() not in {"host", "content-length", "connection"}:
                 parts += ["-H", _quoted(f"{name}: {value}")]
         if self.body is not None:
-            parts += ["--data-binary", "@body.json"]
+            parts += ["--data-binary", _quoted(_short_text(self.body) or "@body.json")]
         return " ".join([*parts, _quoted(safe_url(self.url))])
+
+
+def _short_text(body: bytes) -> str:
+    """Return a body that can stand in a command line, or an empty string; a leading @ would name a file."""
+    try:
+        text = body.decode("utf-8") if len(body) <= _LONGEST_IN_COMMAND else ""
+    except UnicodeDecodeError:
+        return ""
+    return "" if text.startswith("@") or "\0" in text else text
 
 
 def _quoted(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["read_report_option", "write_report"]
 
 _WHERE = "--report"
+_STDOUT = "-"
 
 
 def read_report_option(texts: Iterable[str], formats: Sequence[str]) -> dict[str, Path]:
@@ -43,6 +45,8 @@ def read_report_option(texts: Iterable[str], formats: Sequence[str]) -> dict[str
 
 
 def _writable(path: Path) -> Path:
+    if str(path) == _STDOUT:
+        return path
     # Before the work, not after it: a run of an hour must not end in a typing error.
     if "\0" in str(path):
         raise UsageError("that is no file name", where=_WHERE, hint="it holds a NUL character")
@@ -57,11 +61,14 @@ def _writable(path: Path) -> Path:
 
 def write_report(path: Path, text: str) -> None:
     """
-    Write a report, so that nobody ever reads half of one.
+    Write a report, so that nobody ever reads half of one; ``-`` is standard output.
 
     Raises:
         UsageError: the file can't be written.
     """
+    if str(path) == _STDOUT:
+        sys.stdout.write(text)
+        return
     partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     try:
         if path.exists() and not path.is_file():  # /dev/stdout, a named pipe

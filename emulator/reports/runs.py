@@ -8,17 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 from emulator.reports.exchanges import as_json as exchange_json
 from emulator.reports.exchanges import wrapped
-from emulator.reports.findings import Case, Outcome
+from emulator.reports.findings import Case, Finding, Outcome
 from emulator.runner.results import NOT_REACHED, Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from emulator.runner.results import CheckResult, RunResult
+    from emulator.delivery.exchange import Exchange
+    from emulator.runner.results import CheckResult, Deadline, RunResult
     from emulator.secrets import Redactor
 
-__all__ = ["as_cases", "as_json", "result_lines", "summary_line"]
+__all__ = ["as_cases", "as_findings", "as_json", "result_lines", "summary_line"]
 
+_BODY_SHOWN = 4_000  # characters
 _STATUS_LOOK = {Status.PASS: "good", Status.FAIL: "bad", Status.SKIP: "dim", Status.ERROR: "bad"}
 
 
@@ -32,37 +34,72 @@ def as_json(run: RunResult, *, redact: Redactor) -> dict[str, Any]:
         "target": run.target,
         "profile": run.profile,
         "seed": run.seed,
+        "level": run.level.value,
         "verdict": run.verdict.value,
         "interrupted": run.interrupted,
-        "checks": [_check(check, redact) for check in run.checks],
+        "elapsed_ms": _milliseconds(run.elapsed),
+        "checks": [_check(check, run, redact) for check in run.checks],
         "counts": run.counts(),
+        "deadline": None if run.deadline is None else _deadline(run.deadline),
+        "notes": [redact(note) for note in run.notes],
     }
 
 
-def _check(check: CheckResult, redact: Redactor) -> dict[str, Any]:
+def _check(check: CheckResult, run: RunResult, redact: Redactor) -> dict[str, Any]:
     return {
         "id": check.id,
         "rule": check.rule,
         "level": check.level.value,
         "evidence_label": check.evidence.value,
         "status": check.status.value,
+        "fails_run": check.fails(level=run.level),
+        "known": check.known,
         "title": redact(check.title),
         "detail": redact(check.detail),
-        "remedy": check.remedy,
-        "reproduce": check.reproduce,
+        "remedy": redact(check.remedy),
+        "reproduce": redact(check.reproduce),
         "where": check.where,
-        "elapsed_ms": round(check.elapsed * 1000, 1),
+        "elapsed_ms": _milliseconds(check.elapsed),
         "exchanges": [
-            {
-                "request": {
-                    "method": exchange.request.method,
-                    "headers": {name: redact(value) for name, value in exchange.request.shown_headers().items()},
-                },
-                **exchange_json(exchange, redact=redact),
-            }
+            {"request": _request(exchange, redact), **exchange_json(exchange, redact=redact)}
             for exchange in check.exchanges
         ],
     }
+
+
+def _request(exchange: Exchange, redact: Redactor) -> dict[str, Any]:
+    body = exchange.request.body
+    return {
+        "method": exchange.request.method,
+        "headers": {name: redact(value) for name, value in exchange.request.shown_headers().items()},
+        "body": None if body is None else redact(body.decode("utf-8", "replace"))[:_BODY_SHOWN],
+        "curl": redact(exchange.request.curl()),
+    }
+
+
+def _deadline(deadline: Deadline) -> dict[str, Any]:
+    return {
+        "limit_ms": _milliseconds(deadline.limit),
+        "timings": [
+            {
+                "what": timing.what,
+                "connect_ms": _milliseconds(timing.connect),
+                "first_byte_ms": _milliseconds(timing.first_byte),
+                "total_ms": _milliseconds(timing.total),
+            }
+            for timing in deadline.timings
+        ],
+        "parallel": {
+            "deliveries": deadline.parallel,
+            "p50_ms": _milliseconds(deadline.p50),
+            "p99_ms": _milliseconds(deadline.p99),
+            "slowest_ms": _milliseconds(deadline.slowest),
+        },
+    }
+
+
+def _milliseconds(seconds: float) -> float:
+    return round(seconds * 1000, 1)
 
 
 def result_lines(check: CheckResult, *, redact: Redactor, style: Callable[[str, str], str] = _plain) -> Iterator[str]:
@@ -89,9 +126,13 @@ def result_lines(check: CheckResult, *, redact: Redactor, style: Callable[[str, 
             yield f"        {label:<6}{text}"
 
 
+def _suite(check: CheckResult) -> str:
+    return check.id.partition("#")[0] if "#" in check.id else "contract"
+
+
 def as_cases(run: RunResult, *, redact: Redactor) -> Iterator[Case]:
-    """Yield one case for each result, in a suite for each scenario."""
-    for suite, checks in groupby(run.checks, key=lambda check: check.id.partition("#")[0]):
+    """Yield one case for each result, in a suite for each scenario; those of the contract suite stand together."""
+    for suite, checks in groupby(run.checks, key=_suite):
         for check in checks:
             lines = redact(check.detail).splitlines()
             yield Case(
@@ -102,6 +143,33 @@ def as_cases(run: RunResult, *, redact: Redactor) -> Iterator[Case]:
                 detail="\n".join(result_lines(check, redact=redact)) if check.status is not Status.PASS else "",
                 elapsed=check.elapsed,
             )
+
+
+def as_findings(run: RunResult, *, redact: Redactor) -> Iterator[Finding]:
+    """Yield one finding for each broken promise: an error if it fails the run, else a warning."""
+    for check in run.checks:
+        if check.status is not Status.FAIL:
+            continue
+        file, line, column = _place(check.where)
+        seen = redact(check.detail).splitlines()
+        yield Finding(
+            rule=check.rule,
+            level="must" if check.fails(level=run.level) else "should",
+            message=": ".join(filter(None, [redact(check.title), *seen[:1]])),
+            hint="\n".join(filter(None, [*seen[1:], redact(check.remedy), check.reproduce])),
+            location=file or run.target,
+            line=line,
+            column=column,
+            name=check.id,
+        )
+
+
+def _place(where: str) -> tuple[str, int | None, int | None]:
+    file, _, numbers = where.partition(":")
+    line, _, column = numbers.partition(":")
+    if not (line.isdecimal() and column.isdecimal()):
+        return where, None, None
+    return file, int(line), int(column)
 
 
 def summary_line(run: RunResult) -> str:

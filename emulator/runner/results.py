@@ -16,7 +16,18 @@ if TYPE_CHECKING:
 
     from emulator.delivery.exchange import Exchange
 
-__all__ = ["NOT_REACHED", "CheckResult", "Evidence", "Level", "RunResult", "Status", "Verdict"]
+__all__ = [
+    "NOT_REACHED",
+    "CheckResult",
+    "Deadline",
+    "Evidence",
+    "Level",
+    "Listener",
+    "RunResult",
+    "Status",
+    "Timing",
+    "Verdict",
+]
 
 
 NOT_REACHED: Final = "a step before it failed"
@@ -73,6 +84,7 @@ class CheckResult:
         where: ``file:line:column`` of a scenario step, or empty.
         exchanges: The exchanges that prove it, in order.
         elapsed: Seconds.
+        known: It failed in the baseline already, so it doesn't fail this run.
     """
 
     id: str
@@ -87,10 +99,11 @@ class CheckResult:
     where: str = ""
     exchanges: tuple[Exchange, ...] = ()
     elapsed: float = 0.0
+    known: bool = False
 
     def fails(self, *, level: Level = Level.MUST) -> bool:
         """Say whether this result fails a run: a broken promise of at least *level* that is more than inferred."""
-        if self.status is not Status.FAIL or self.evidence is Evidence.INFERRED:
+        if self.status is not Status.FAIL or self.evidence is Evidence.INFERRED or self.known:
             return False
         order = list(Level)
         return order.index(self.level) <= order.index(level)
@@ -101,11 +114,39 @@ class CheckResult:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Timing:
+    """How long one kind of request took, in seconds from its start: connected, first byte, all of the answer."""
+
+    what: str
+    connect: float
+    first_byte: float
+    total: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deadline:
+    """
+    Where the receiver stands against the time limit (R1).
+
+    ``p50``, ``p99`` and ``slowest`` are seconds of ``parallel`` deliveries at once; 0 of them were measured if
+    ``parallel`` is 0.
+    """
+
+    limit: float
+    timings: tuple[Timing, ...] = ()
+    parallel: int = 0
+    p50: float = 0.0
+    p99: float = 0.0
+    slowest: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RunResult:
     """
     All results of a run against one target, by one profile and seed.
 
     ``level`` is the lowest level whose failures count: ``--level should`` lets broken *should* promises fail the run.
+    ``notes`` say what a reader should know about the run as a whole, such as what could not be looked at.
     """
 
     target: str
@@ -114,6 +155,9 @@ class RunResult:
     checks: Sequence[CheckResult]
     level: Level = Level.MUST
     interrupted: bool = False
+    notes: tuple[str, ...] = ()
+    deadline: Deadline | None = None
+    elapsed: float = 0.0
 
     @property
     def verdict(self) -> Verdict:
@@ -127,3 +171,16 @@ class RunResult:
         found = Counter(check.status for check in self.checks)
         warnings = sum(check.warns(level=self.level) for check in self.checks)
         return {**{status.value: found[status] for status in Status}, "warnings": warnings, "total": len(self.checks)}
+
+
+class Listener:
+    """Is told how a run goes, from one thread at a time; a report overrides what it wants to hear."""
+
+    def started(self, target: str, *, planned: int) -> None:
+        """A run against *target* begins, of so many checks or steps."""
+
+    def finished_one(self, result: CheckResult) -> None:
+        """One check or step has ended."""
+
+    def finished(self, run: RunResult) -> None:
+        """The run has ended, or was interrupted."""

@@ -131,7 +131,7 @@ def test_lint_checks_and_runs_nothing(okta_hooks, folder):
         (["happy-path", "--url", "http://127.0.0.1:1/x"], 3, "nothing answers at http://127.0.0.1:1/x"),
         (["happy-path", "--reference", "--var", "x"], 2, "write NAME=VALUE"),
         (["happy-path", "--reference", "--profile", "x"], 2, "unknown profile 'x'"),
-        (["happy-path", "--reference", "--report", "html=x"], 2, "unknown report format 'html'"),
+        (["happy-path", "--reference", "--report", "pdf=x"], 2, "unknown report format 'pdf'"),
         (["verification-fails", "--url", "http://127.0.0.1:1/x"], 4, "every scenario was skipped"),
         (["/dev/null", "--reference"], 2, "the file is empty"),
         (["tests", "a\0b", "--reference"], 2, ""),

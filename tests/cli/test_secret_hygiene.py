@@ -29,7 +29,7 @@ COMMANDS = {
         "trigger user.lifecycle.create --to {url} {auth} {custom} --dry-run --print",
     ],
     "run": [
-        "run happy-path --url {url} {auth} {custom} --report json={folder}/r.json,junit={folder}/r.xml",
+        "run happy-path --url {url} {auth} {custom} --report json={folder}/r.json,junit={folder}/r.xml,sarif={folder}/r.sarif,html={folder}/r.html,github={folder}/r.txt",
         "run wrong-secret --url {url} {auth} {custom} --json",
     ],
 }
