@@ -183,6 +183,14 @@ def test_system_work_has_no_transaction(world):
     assert event["authenticationContext"]["externalSessionId"].startswith("trs")
 
 
+def test_what_was_only_seen_done_by_okta_is_done_by_okta(world):
+    """The captured actor outweighs the family's usual one."""
+    event = build_event("user.account.subscriptions.update", world=world)
+
+    assert event["actor"]["type"] == "SystemPrincipal"
+    assert event["client"]["ipAddress"] is None
+
+
 def test_an_api_call_names_its_token_and_program(world):
     """L14, L23."""
     event = build_event("user.lifecycle.deactivate", world=world, origin=Origin.API)

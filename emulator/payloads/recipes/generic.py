@@ -52,13 +52,18 @@ _COLLECTIONS = (
 def generic_recipe(event_type: EventType) -> Recipe:
     """Return a recipe made of what is known about the type's family."""
     name = event_type.id
-    origin = next((origin for prefix, origin in _ORIGINS if name.startswith(prefix)), Origin.CONSOLE)
+    origin = next((origin for prefix, origin in _ORIGINS if name.startswith(prefix)), _usual_origin(event_type))
     path = next((path for prefix, path in _COLLECTIONS if name.startswith(prefix)), "/api/v1/{target}")
     return Recipe(
         origin=origin,
         paths={Origin.API: path, Origin.CONSOLE: path, Origin.USER: "/idp/idx/identify"},
         extras=_catalogue_keys,
     )
+
+
+def _usual_origin(event_type: EventType) -> Origin:
+    # What was always seen done by Okta itself is done by Okta itself.
+    return Origin.SYSTEM if event_type.captured.get("actors") == ["SystemPrincipal"] else Origin.CONSOLE
 
 
 def _catalogue_keys(scene: Scene) -> Mapping[str, str]:
