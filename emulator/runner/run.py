@@ -91,6 +91,7 @@ def run_scenarios(
     seed = settings.seed if settings.seed is not None else scenarios[0].seed if len(scenarios) == 1 else None
     seed = _fresh_seed() if seed is None else seed
     interrupted = False
+    targets: dict[str, None] = {}
     for scenario in scenarios:
         own_seed = settings.seed if settings.seed is not None else scenario.seed if scenario.seed is not None else seed
         found: list[CheckResult] = []
@@ -100,15 +101,15 @@ def run_scenarios(
             on_result(scenario, result)
 
         try:
-            run_scenario(scenario, settings, seed=own_seed, on_result=note)
+            run_scenario(scenario, settings, seed=own_seed, on_result=note, targets=targets)
         except KeyboardInterrupt:
             interrupted = True
         results += found
-        _check_reached(found, results, settings)
+        _check_reached(found, results)
         if interrupted or (settings.fail_fast and any(r.status in {Status.FAIL, Status.ERROR} for r in found)):
             break
     return RunResult(
-        target=safe_url(settings.channel.uri) if settings.channel is not None else "reference receiver",
+        target=", ".join(targets) or (safe_url(settings.channel.uri) if settings.channel is not None else "none"),
         profile=profile(settings.profile).name,
         seed=seed,
         checks=results,
@@ -122,9 +123,10 @@ def run_scenario(
     *,
     seed: int,
     on_result: Callable[[CheckResult], object] = lambda _: None,
+    targets: dict[str, None] | None = None,
 ) -> list[CheckResult]:
     """
-    Run one scenario and return its results, one for each step.
+    Run one scenario and return its results, one for each step; *targets* learns what it was run against.
 
     Raises:
         UsageError: there is no hook URL.
@@ -136,7 +138,8 @@ def run_scenario(
         return [skipped]
     results: list[CheckResult] = []
     for name, values in scenario.variants():
-        results += _run_variant(scenario, name, values, settings, seed=seed, on_result=on_result)
+        found = {} if targets is None else targets
+        results += _run_variant(scenario, name, values, settings, seed=seed, on_result=on_result, targets=found)
     return results
 
 
@@ -148,6 +151,7 @@ def _run_variant(
     *,
     seed: int,
     on_result: Callable[[CheckResult], object],
+    targets: dict[str, None],
 ) -> list[CheckResult]:
     with ExitStack() as closing:
         try:
@@ -157,6 +161,7 @@ def _run_variant(
             on_result(failed)
             return [failed]
         session.on_result = on_result
+        targets[safe_url(session.channel.uri) if session.receiver is None else "reference receiver"] = None
         try:
             session.run(scenario.steps)
         finally:
@@ -260,15 +265,14 @@ def _whole(scenario: Scenario, status: Status, reason: str) -> CheckResult:
     )
 
 
-def _check_reached(found: Sequence[CheckResult], results: Sequence[CheckResult], settings: Settings) -> None:
+def _check_reached(found: Sequence[CheckResult], results: Sequence[CheckResult]) -> None:
     """Give up if nothing has answered so far: more of the same would only repeat it."""
-    if settings.channel is None or not any(result.status is Status.FAIL for result in found):
+    if not any(result.status is Status.FAIL for result in found):
         return
     exchanges = [exchange for result in results for exchange in result.exchanges]
     if exchanges and all(exchange.failure in _NO_CONTACT for exchange in exchanges):
         raise TargetError(
-            f"nothing answers at {safe_url(settings.channel.uri)}: {exchanges[-1].detail}",
-            where="--url",
+            f"nothing answers at {safe_url(exchanges[-1].request.url)}: {exchanges[-1].detail}",
             hint="start the receiver first, or check host and port",
         )
 

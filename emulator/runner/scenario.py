@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import product
 from math import prod
 from pathlib import Path, PurePath
@@ -31,6 +31,13 @@ BUILT_IN: Final = ("HOOK_URL", "scenario", "seed", "turn")
 
 _MOST_VARIANTS: Final = 200
 _HEADER_NAME = Pattern(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", "a header name")
+
+
+class _Secretly(Record):
+    """A record whose place may hold a secret by mistake, so that it is not repeated."""
+
+    def _refuse(self, node: Node, problems: Problems) -> None:
+        problems(replace(node.place, hidden=True), f"wanted {self.wanted}, not {node.kind}")
 
 
 class _Misbehaviours(Many):
@@ -65,7 +72,7 @@ OPTIONS: Final[Mapping[str, Option]] = {
             {
                 "url": Option(Text(), "The hook URL; --url goes before it."),
                 "auth": Option(
-                    Record(
+                    _Secretly(
                         "auth",
                         {
                             "header": Option(_HEADER_NAME, "The auth header's name; by default Authorization."),

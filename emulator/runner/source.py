@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,10 @@ __all__ = ["InvalidScenarioError", "Node", "Place", "Problem", "Problems", "Sour
 
 _WIDTH = 100  # of the offending line, as far as it is shown
 _MOST_PROBLEMS = 20
+# What stands behind such a key may be a secret, so it is not repeated.
+_SECRET = re.compile(
+    r"""((?:authorization|value|[\w-]*(?:secret|token|password|api[-_]?key))["']?\s*:\s*)\S.*""", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,20 +31,22 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A line and a column of a source, both from 1; ``text`` is where the value itself stands."""
+    """A line and a column of a source, both from 1; *hidden* keeps the line itself out of messages."""
 
     source: Source
     line: int
     column: int
+    hidden: bool = False
 
     def __str__(self) -> str:
         return f"{self.source.name}:{self.line}:{self.column}"
 
     def excerpt(self) -> str:
         """Return the line with its number, and a caret under the column; a long line is cut around it."""
-        if not 0 < self.line <= len(self.source.lines):
+        if self.hidden or not 0 < self.line <= len(self.source.lines):
             return ""
         text = "".join(character if character.isprintable() else " " for character in self.source.lines[self.line - 1])
+        text = _SECRET.sub(r"\1[secret]", text)
         start = max(0, self.column - _WIDTH * 3 // 4) if len(text) > _WIDTH else 0
         number = str(self.line)
         caret = " " * (self.column - 1 - start) + "^"

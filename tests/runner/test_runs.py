@@ -192,6 +192,7 @@ def test_a_secret_of_the_environment_is_sent_but_never_shown(play, monkeypatch):
         run = play(f"{DEACTIVATE}  expect: {{body: '${{env:HOOK_SECRET}}'}}\n", head=head)
 
     assert receiver.deliveries[0].status == 204
+    assert run.target == receiver.url
     assert "open-sesame" not in repr(run)
     assert "[secret]" in run.checks[0].detail
 
@@ -479,3 +480,23 @@ def test_an_error_in_a_step_has_its_place(play, receiver):
     assert run.verdict is Verdict.ERROR
     assert run.checks[0].detail.startswith("x.yaml:3:5: there is no 'targt' in the document\n  3 |   - deliver:")
     assert "did you mean 'target'" in run.checks[0].detail
+
+
+@pytest.mark.parametrize(
+    "hook",
+    [
+        "{auth: s3same-open}",
+        "{auth: {value: [s3same-open]}}",
+        "{auth: {value: s3same-open, hedaer: X}}",
+        "{auth: {value: s3same-open}, headers: {X-Api-Key: s3same-open}, urll: x}",
+        "{auth: {value: s3same-open, value: y}}",
+    ],
+)
+def test_a_secret_in_a_wrong_file_is_not_repeated(hook):
+    from emulator.errors import ScenarioError
+
+    with pytest.raises(ScenarioError) as caught:
+        load(f"scenario: x\nhook: {hook}\nsteps: [verify: {{}}]\n".encode(), "x.yaml")
+
+    assert "x.yaml:2:" in str(caught.value)
+    assert "s3same" not in str(caught.value)
