@@ -52,14 +52,14 @@ class StoreLock:
 
     def __init__(self, path: Path) -> None:
         self._db: sqlite3.Connection | None = None
-        if path.is_dir():
-            raise unusable(path, "it is a folder")
         try:
+            if path.is_dir():
+                raise unusable(path, "it is a folder")
             self._db = sqlite3.connect(
                 f"{path.resolve()}-lock", timeout=0, isolation_level=None, check_same_thread=False
             )
             self._db.execute("BEGIN EXCLUSIVE")
-        except (sqlite3.Error, OSError) as error:
+        except (sqlite3.Error, OSError, ValueError) as error:
             self.release()
             if "locked" in str(error):
                 raise UsageError(
@@ -67,7 +67,8 @@ class StoreLock:
                     hint="stop it, or give this one a file of its own with --db FILE",
                     where="--db",
                 ) from None
-            raise unusable(path, str(error)) from None
+            reason = getattr(error, "strerror", None) or str(error)
+            raise unusable(path, reason.lower()) from None
 
     def release(self) -> None:
         """Let others have the file."""

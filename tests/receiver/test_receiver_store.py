@@ -140,7 +140,7 @@ def test_a_file_that_can_not_be_used_is_named_with_the_reason(path: Path, spoil:
         Store(path).close()
 
 
-@pytest.mark.parametrize("name", ["no/such/folder/events.db", "events.db/inside"])
+@pytest.mark.parametrize("name", ["no/such/folder/events.db", "events.db/inside", "x" * 300, "a\0b"])
 def test_a_place_that_does_not_exist_is_named(tmp_path: Path, name: str) -> None:
     (tmp_path / "events.db").write_text("a file")
     with pytest.raises(UsageError, match="can't be used"):
