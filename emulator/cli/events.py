@@ -161,10 +161,9 @@ def _sample(
 
 
 def _schema(known: EventType) -> dict[str, Any]:
-    from emulator.contract.schemas import load
+    from emulator.contract.schemas import resolved_schema
 
-    del known
-    return load("log-event")
+    return resolved_schema(known.id)
 
 
 def _print_readable(document: dict[str, Any]) -> None:

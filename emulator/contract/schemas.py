@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from emulator.contract.fast import compiled
 from emulator.contract.formats import FORMATS
 from emulator.contract.misplaced import with_their_home
-from emulator.contract.problems import without_echoes
+from emulator.contract.problems import Level, without_echoes
 from emulator.contract.schema_messages import UNKNOWN_MEMBERS, problems_from
 from emulator.contract.semantics import envelope_problems, event_problems, hook_problems
 from emulator.contract.spelling import misspelt
@@ -32,6 +32,8 @@ __all__ = [
     "MAX_PROBLEMS",
     "SCHEMAS",
     "load",
+    "overlays_for",
+    "resolved_schema",
     "validate_envelope",
     "validate_event_hook",
     "validate_log_event",
@@ -40,17 +42,25 @@ __all__ = [
 
 SCHEMAS: Final = ("envelope", "event-hook", "log-event", "verification-answer")
 _NOT_INLINED: Final = frozenset({"$ref", "$defs", "$id", "$schema"})
+_BASE: Final = "log-event"
+_SUFFIX: Final = ".schema.json"
 MAX_PROBLEMS: Final = 1000  # of one value; nobody reads more, and a hostile file could have millions
 
 
 def validate_envelope(value: Any, path: Path = ()) -> list[Problem]:
     """Return every problem of the JSON body of a delivery (D2-D7, L30-L39); *path* leads to *value*."""
-    return without_echoes([*_against("envelope", value, path), *envelope_problems(value, path)])
+    found = _against("envelope", value, path)
+    data = value.get("data") if isinstance(value, dict) else None
+    events = data.get("events") if isinstance(data, dict) else None
+    for index, event in enumerate(events[:MAX_PROBLEMS] if isinstance(events, list) else ()):
+        found += _against_overlays(event, (*path, "data", "events", index))
+    return without_echoes([*found, *envelope_problems(value, path)])
 
 
 def validate_log_event(value: Any, path: Path = ()) -> list[Problem]:
     """Return every problem of one LogEvent, in whichever of its real shapes (L30-L38)."""
-    return without_echoes([*_against("log-event", value, path), *event_problems(value, path)])
+    found = [*_against(_BASE, value, path), *_against_overlays(value, path)]
+    return without_echoes([*found, *event_problems(value, path)])
 
 
 def validate_event_hook(value: Any, path: Path = ()) -> list[Problem]:
@@ -63,18 +73,94 @@ def validate_verification_answer(value: Any, path: Path = ()) -> list[Problem]:
     return without_echoes(_against("verification-answer", value, path))
 
 
+def _against_overlays(event: Any, path: Path) -> list[Problem]:
+    event_type = event.get("eventType") if isinstance(event, dict) else None
+    if not isinstance(event_type, str):
+        return []
+    return [problem for name in overlays_for(event_type) for problem in _against(name, event, path)]
+
+
 @cache
 def load(name: str) -> dict[str, Any]:
-    """Return the schema *name* with every ``$ref`` replaced by what it refers to; nothing is ever fetched."""
+    """
+    Return the schema *name* with every ``$ref`` replaced by what it refers to; nothing is ever fetched.
+
+    A schema of a family or type, such as ``log-event/user.session``, comes without the base that it adds to.
+    """
     from referencing import Registry  # heavy, and not needed for --help
     from referencing.jsonschema import DRAFT202012  # as above
 
-    texts = {each: (folder("schemas") / f"{each}.schema.json").read_text("utf-8") for each in SCHEMAS}
-    resources = [DRAFT202012.create_resource(json.loads(text)) for text in texts.values()]
+    resources = [DRAFT202012.create_resource(_read(each)) for each in SCHEMAS]
     registry: Any = Registry().with_resources([(resource.id() or "", resource) for resource in resources]).crawl()
-    root = resources[SCHEMAS.index(name)]
-    flat: dict[str, Any] = _flatten(root.contents, registry.resolver(root.id() or ""))
+    own = _read(name)
+    resolver = registry.resolver(own["$id"])
+    if name.startswith(f"{_BASE}/"):
+        own.pop("$ref")
+    flat: dict[str, Any] = _flatten(own, resolver)
     return flat
+
+
+def _read(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((folder("schemas") / f"{name}{_SUFFIX}").read_text("utf-8"))
+    return found
+
+
+@cache
+def overlays_for(event_type: str) -> tuple[str, ...]:
+    """Return the names of the schemas that tell more about a type than the base, the family's before the type's own."""
+    return tuple(f"{_BASE}/{name}" for name in _overlays() if event_type == name or event_type.startswith(f"{name}."))
+
+
+@cache
+def _overlays() -> tuple[str, ...]:
+    files = (folder("schemas") / _BASE).iterdir()
+    return tuple(sorted(file.name.removesuffix(_SUFFIX) for file in files if file.name.endswith(_SUFFIX)))
+
+
+def resolved_schema(event_type: str, *, level: Level = Level.SHOULD) -> dict[str, Any]:
+    """
+    Return one self-contained JSON Schema for the LogEvents of a type: the base, its family's schema and its own.
+
+    Any validator can use it. It wants the event type, and the targets that every recorded event of the type has.
+
+    Args:
+        event_type: A known type, or any other: of that, only the base is known.
+        level: Leave out what is below: by default, what is merely newer than our snapshot is no fault.
+    """
+    from emulator.contract.semantics.event_types import expected_targets  # imports this project's rules
+
+    targets = [{"contains": {"properties": {"type": {"const": kind}}}} for kind in expected_targets(event_type)[0]]
+    own: dict[str, Any] = {"eventType": {"const": event_type}}
+    if targets:
+        own["target"] = {"if": {"type": "array", "minItems": 1}, "then": {"allOf": targets}, "x-level": "should"}
+    base = load(_BASE)
+    more = [*(load(name) for name in overlays_for(event_type)), {"properties": own}]
+    whole = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"https://okta-hook-emulator.invalid/schemas/events/{event_type}{_SUFFIX}",
+        **base,
+        "title": f"LogEvent {event_type}",
+        "allOf": [*base.get("allOf", []), *more],
+    }
+    kept: dict[str, Any] = _without_below(whole, level)
+    return kept
+
+
+def _without_below(node: Any, level: Level) -> Any:
+    """Leave out the parts of ``allOf`` that speak of less than *level*."""
+    order = list(Level)
+    if isinstance(node, list):
+        return [_without_below(item, level) for item in node]
+    if not isinstance(node, dict):
+        return node
+    kept = {key: _without_below(value, level) for key, value in node.items()}
+    if isinstance(kept.get("allOf"), list):
+        kept["allOf"] = [
+            p for p in kept["allOf"] if order.index(Level(p.get("x-level", Level.MUST))) <= order.index(level)
+        ]
+        if not kept["allOf"]:
+            del kept["allOf"]
+    return kept
 
 
 def _flatten(node: Any, resolver: Any) -> Any:

@@ -15,7 +15,7 @@ from emulator.names import did_you_mean
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["unknown_type"]
+__all__ = ["expected_targets", "unknown_type"]
 
 _LONGEST_TYPE: Final = 100
 # Table 11.2 of the contract gives these families their targets.
@@ -73,7 +73,7 @@ def target_of_another_type(event: dict[str, Any], path: Path) -> Iterator[Proble
     targets, event_type = event.get("target"), event.get("eventType")
     if not isinstance(targets, list) or not targets or not isinstance(event_type, str):
         return
-    always, usually = _expected_targets(event_type)
+    always, usually = expected_targets(event_type)
     types = [target.get("type") for target in targets if isinstance(target, dict)]
     missing = [kind for kind in always if kind not in types]
     if not missing and (always or not usually or any(kind in usually for kind in types)):
@@ -89,7 +89,7 @@ def target_of_another_type(event: dict[str, Any], path: Path) -> Iterator[Proble
 
 
 @cache
-def _expected_targets(event_type: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def expected_targets(event_type: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the target types that every event of the type has, and those that are likely."""
     known = known_types().get(event_type)
     if known is None:
