@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
 from emulator.contract.event_shapes import EventShape, shape_of
 from emulator.contract.jsonscan import JsonFault, Place, scan
 from emulator.contract.jsontext import Document, Text, decode, documents
-from emulator.contract.problems import Level, Path, Problem, pointer, worst_first
+from emulator.contract.problems import Level, Path, Problem, worst_first
 from emulator.contract.recognition import Kind, Recognition, recognise
 from emulator.contract.recorded_requests import verification_request_problems
 from emulator.contract.schemas import (
@@ -22,12 +22,23 @@ from emulator.contract.schemas import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Mapping
 
-__all__ = ["CHOICES", "Container", "FileReport", "FoundEvent", "Status", "inspect_bytes", "unreadable"]
+__all__ = [
+    "CHOICES",
+    "LINES",
+    "Container",
+    "FileReport",
+    "Status",
+    "Tally",
+    "inspect_bytes",
+    "inspect_documents",
+    "report_of",
+    "unreadable",
+]
 
 CHOICES: Final = ("auto", *(kind.value for kind in Kind if kind not in {Kind.MIXED, Kind.UNKNOWN}))
-_LINES: Final = (".ndjson", ".jsonl")
+LINES: Final = (".ndjson", ".jsonl")
 
 _CHECKS: Final[dict[Kind, Callable[[Any, Path], list[Problem]]]] = {
     Kind.ENVELOPE: validate_envelope,
@@ -54,41 +65,80 @@ class Status(StrEnum):
     UNREADABLE = "unreadable"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FoundEvent:
-    """One LogEvent of a file: where it is, and which of its real shapes it has."""
+@dataclass(slots=True)
+class Tally:
+    """What has been found so far: counts of everything, and the first problems; tallies of parts add up."""
 
-    path: Path
-    shape: EventShape
+    documents: int = 0
+    kinds: Counter[Kind] = field(default_factory=Counter)
+    shapes: Counter[EventShape] = field(default_factory=Counter)
+    problems: list[Problem] = field(default_factory=list)
+    left_out: Counter[Level] = field(default_factory=Counter)
+    arrays: bool = False
 
-    @property
-    def pointer(self) -> str:
-        """The JSON pointer of the event within its document."""
-        return pointer(self.path)
+    def add_problems(self, problems: Iterable[Problem]) -> None:
+        """Keep the first ``MAX_PROBLEMS``, count the others."""
+        for problem in problems:
+            if len(self.problems) < MAX_PROBLEMS:
+                self.problems.append(problem)
+            else:
+                self.left_out[problem.level] += 1
+
+    def add(self, other: Tally) -> None:
+        """Add what was found further down."""
+        self.documents += other.documents
+        self.kinds += other.kinds
+        self.shapes += other.shapes
+        self.left_out += other.left_out
+        self.arrays |= other.arrays
+        self.add_problems(other.problems)
+
+    def kind(self) -> Kind:
+        """Return the one kind that all documents have, if they do."""
+        kinds = [kind for kind in self.kinds if kind is not Kind.UNKNOWN]
+        return Kind.MIXED if len(kinds) > 1 else kinds[0] if kinds else Kind.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileReport:
-    """What a file holds and what is wrong with it; ``problems`` are in the order of the text."""
+    """
+    What a file holds and what is wrong with it.
+
+    Args:
+        name: The file's name, as the user wrote it.
+        kind: What its documents are.
+        container: How they are held together.
+        documents: How many there are.
+        shapes: How many LogEvents there are of each shape.
+        problems: The first ones, in the order of the text.
+        left_out: How many more there are, by level.
+        is_unreadable: Its bytes could not be had.
+    """
 
     name: str
     kind: Kind = Kind.UNKNOWN
     container: Container = Container.ONE
     documents: int = 0
-    events: tuple[FoundEvent, ...] = ()
+    shapes: Mapping[EventShape, int] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
+    left_out: Mapping[Level, int] = field(default_factory=dict)
     is_unreadable: bool = False
+
+    @property
+    def events(self) -> int:
+        """How many LogEvents there are."""
+        return sum(self.shapes.values())
+
+    def levels(self) -> Counter[Level]:
+        """Count all problems by level."""
+        return Counter(problem.level for problem in self.problems) + Counter(self.left_out)
 
     def status(self, *, strict: bool = False) -> Status:
         """Return the verdict; *strict* counts *should* as *must*."""
         if self.is_unreadable:
             return Status.UNREADABLE
         failing = {Level.MUST, Level.SHOULD} if strict else {Level.MUST}
-        return Status.INVALID if any(p.level in failing for p in self.problems) else Status.VALID
-
-    def shapes(self) -> Counter[EventShape]:
-        """Count the shapes of the events."""
-        return Counter(event.shape for event in self.events)
+        return Status.INVALID if failing & self.levels().keys() else Status.VALID
 
 
 def unreadable(name: str, message: str, hint: str = "") -> FileReport:
@@ -111,73 +161,68 @@ def inspect_bytes(data: bytes, *, name: str, kind: str = "auto") -> FileReport:
     source = decode(data)
     if not source.readable:
         return FileReport(name=name, problems=tuple(source.problems))
-    found = documents(source, lines=name.lower().endswith(_LINES))
-    work = _Inspection(source, None if kind == "auto" else Kind(kind))
-    for document in found:
-        work.add(document)
-    container = Container.LINES if len(found) > 1 else Container.ARRAY if work.arrays else Container.ONE
+    found = documents(source, lines=name.lower().endswith(LINES))
+    tally = inspect_documents(source, found, kind=kind)
+    tally.problems = worst_first([*source.problems, *tally.problems])
+    return report_of(tally, name=name, lines=len(found) > 1)
+
+
+def report_of(tally: Tally, *, name: str, lines: bool) -> FileReport:
+    """Close a tally: return the report of the file it was made of."""
     return FileReport(
         name=name,
-        kind=work.kind(),
-        container=container,
-        documents=work.count,
-        events=tuple(work.events),
-        problems=tuple(_capped(worst_first([*source.problems, *work.problems]))),
+        kind=tally.kind(),
+        container=Container.LINES if lines else Container.ARRAY if tally.arrays else Container.ONE,
+        documents=tally.documents,
+        shapes=dict(tally.shapes),
+        problems=tuple(tally.problems),
+        left_out=dict(tally.left_out),
     )
 
 
-def _capped(problems: list[Problem]) -> list[Problem]:
-    rest = len(problems) - MAX_PROBLEMS
-    if rest <= 0:
-        return problems
-    last = problems[MAX_PROBLEMS - 1]
-    more = replace(last, level=Level.NOTE, message="too many problems: the rest is not shown", hint="", path=())
-    # A cut must not turn an invalid file into a valid one.
-    worst = [p for p in problems[MAX_PROBLEMS:] if p.level is Level.MUST][:1]
-    return [*problems[:MAX_PROBLEMS], *worst, more]
+def inspect_documents(source: Text, found: Iterable[Document], *, kind: str = "auto") -> Tally:
+    """Say what the documents of a text are and what is wrong with them."""
+    work = _Inspection(source, None if kind == "auto" else Kind(kind))
+    for document in found:
+        work.add(document)
+    return work.tally
 
 
 class _Inspection:
     def __init__(self, source: Text, forced: Kind | None) -> None:
         self.source = source
         self.forced = forced
-        self.kinds: Counter[Kind] = Counter()
-        self.count = 0
-        self.arrays = False
-        self.events: list[FoundEvent] = []
-        self.problems: list[Problem] = []
-
-    def kind(self) -> Kind:
-        kinds = [kind for kind in self.kinds if kind is not Kind.UNKNOWN]
-        return Kind.MIXED if len(kinds) > 1 else kinds[0] if kinds else Kind.UNKNOWN
+        self.tally = Tally()
 
     def add(self, document: Document) -> None:
-        self.problems += document.problems
-        if document.broken or len(self.problems) > MAX_PROBLEMS:
+        self.tally.add_problems(document.problems)
+        if document.broken:
             return
         value = document.value
         items: list[tuple[Path, Any]] = [((), value)]
         if isinstance(value, list) and value:
-            self.arrays = True
+            self.tally.arrays = True
             items = [((index,), item) for index, item in enumerate(value)]
         found: list[Problem] = []
         for path, item in items:
-            if len(found) <= MAX_PROBLEMS:
-                found += self.check(item, path)
-        self.problems += self.placed(document, found)
+            found += self.check(item, path)
+            if len(found) > MAX_PROBLEMS:
+                self.tally.add_problems(worst_first(self.placed(document, found)))
+                found = []
+        self.tally.add_problems(worst_first(self.placed(document, found)))
 
     def check(self, item: Any, path: Path) -> list[Problem]:
         recognised = recognise(item, path)
         if self.forced and not recognised.events:
             recognised = Recognition(self.forced)
         kind = recognised.kind
-        self.count += 1
-        self.kinds[kind] += 1
+        self.tally.documents += 1
+        self.tally.kinds[kind] += 1
         if recognised.events is not None:
             return self.check_bare(item, path, recognised)
         if kind is Kind.UNKNOWN:
             return [recognised.problem] if recognised.problem else []
-        self.remember_events(item, path, kind)
+        self.count_events(item, kind)
         return _CHECKS[kind](item, path)
 
     def check_bare(self, item: Any, path: Path, recognised: Recognition) -> list[Problem]:
@@ -187,17 +232,16 @@ class _Inspection:
         for step in steps[len(path) :]:
             events = events[step]
         for index, event in enumerate(events[:MAX_PROBLEMS]):
-            self.remember_events(event, (*steps, index), Kind.LOG_EVENT)
+            self.count_events(event, Kind.LOG_EVENT)
             found += validate_log_event(event, (*steps, index))
         return found
 
-    def remember_events(self, item: Any, path: Path, kind: Kind) -> None:
+    def count_events(self, item: Any, kind: Kind) -> None:
         if kind is Kind.LOG_EVENT:
-            self.events.append(FoundEvent(path=path, shape=shape_of(item)))
+            self.tally.shapes[shape_of(item)] += 1
         elif kind is Kind.ENVELOPE and isinstance(item, dict) and isinstance(item.get("data"), dict):
             events = item["data"].get("events")
-            for index, event in enumerate(events if isinstance(events, list) else []):
-                self.events.append(FoundEvent(path=(*path, "data", "events", index), shape=shape_of(event)))
+            self.tally.shapes.update(shape_of(event) for event in (events if isinstance(events, list) else ()))
 
     def placed(self, document: Document, problems: list[Problem]) -> list[Problem]:
         """Look up line and column of each problem; the text is only scanned if there is one."""

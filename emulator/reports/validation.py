@@ -11,7 +11,7 @@ from emulator.contract.recognition import KIND_NAMES, Kind
 from emulator.reports.findings import Case, Finding, Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from emulator.contract.problems import Problem
 
@@ -44,6 +44,8 @@ def as_text(
         for problem in report.problems:
             if not (quiet and problem.level is Level.NOTE):
                 yield from _problem(report, problem, style)
+        if report.left_out:
+            yield style(f"{printable(report.name)}: and {_levels(report.left_out)} more that are not shown", "dim")
         status = report.status(strict=strict)
         if not quiet or status is not Status.VALID:
             yield f"{printable(report.name)}: {style(_verdict(status), status)} {_contents(report)}".rstrip()
@@ -75,11 +77,11 @@ def _contents(report: FileReport) -> str:
     }[report.container]
     if not report.events:
         return what
-    shapes = report.shapes()
-    each = [f"{shape} shape" if len(shapes) == 1 else f"{count} {shape}" for shape, count in shapes.most_common()]
+    shapes = Counter(report.shapes).most_common()
+    each = [f"{shape} shape" if len(shapes) == 1 else f"{count} {shape}" for shape, count in shapes]
     if report.kind is Kind.LOG_EVENT:
         return f"{what} ({', '.join(each)})"
-    return f"{what}, {_number(len(report.events), 'event')} ({', '.join(each)})"
+    return f"{what}, {_number(report.events, 'event')} ({', '.join(each)})"
 
 
 def _number(count: int, what: str) -> str:
@@ -90,11 +92,11 @@ def counts(reports: Iterable[FileReport], *, strict: bool = False) -> dict[str, 
     """Count files by status, documents' events, and problems by level."""
     reports = list(reports)
     by_status = Counter(report.status(strict=strict) for report in reports)
-    by_level = Counter(p.level for report in reports if not report.is_unreadable for p in report.problems)
+    by_level = sum((report.levels() for report in reports if not report.is_unreadable), Counter[Level]())
     return {
         "files": len(reports),
         **{status.value: by_status[status] for status in Status},
-        "events": sum(len(report.events) for report in reports),
+        "events": sum(report.events for report in reports),
         **{level.value: by_level[level] for level in Level},
     }
 
@@ -102,9 +104,13 @@ def counts(reports: Iterable[FileReport], *, strict: bool = False) -> dict[str, 
 def _summary(reports: Sequence[FileReport], *, strict: bool) -> str:
     found = counts(reports, strict=strict)
     files = [f"{found[status.value]} {status.value}" for status in Status if found[status.value]]
-    levels = [f"{found[level.value]} {level.value}" for level in Level if found[level.value]]
+    levels = _levels({level: found[level.value] for level in Level})
     text = f"{_number(found['files'], 'file')}: {', '.join(files)}; {_number(found['events'], 'event')}"
-    return f"{text}; problems: {', '.join(levels) if levels else 'none'}"
+    return f"{text}; problems: {levels or 'none'}"
+
+
+def _levels(counted: Mapping[Level, int]) -> str:
+    return ", ".join(f"{counted[level]} {level}" for level in Level if counted.get(level))
 
 
 def as_json(reports: Sequence[FileReport], *, strict: bool = False) -> dict[str, Any]:
@@ -118,11 +124,11 @@ def _file(report: FileReport, *, strict: bool) -> dict[str, Any]:
         "kind": report.kind.value,
         "container": report.container.value,
         "documents": report.documents,
-        "events": len(report.events),
-        "shapes": {shape.value: count for shape, count in report.shapes().items()},
-        "event_shapes": [{"pointer": event.pointer, "shape": event.shape.value} for event in report.events],
+        "events": report.events,
+        "shapes": {shape.value: count for shape, count in report.shapes.items()},
         "status": report.status(strict=strict).value,
         "problems": [_problem_json(problem) for problem in report.problems],
+        "left_out": {level.value: count for level, count in report.left_out.items()},
     }
 
 
