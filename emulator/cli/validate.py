@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import errno
 import os
-import stat
 import sys
-from pathlib import Path
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
@@ -15,16 +13,26 @@ from emulator.cli.options import json_option, report_option
 from emulator.errors import NothingToRunError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+    from concurrent.futures import Executor
+    from pathlib import Path
 
     from emulator.contract.inspection import FileReport
 
 __all__ = ["command"]
 
 _KINDS = ("auto", "envelope", "log-event", "verification", "verification-request", "event-hook")
-_SUFFIXES = (".json", ".ndjson", ".jsonl")
-_STDIN = "-"
-_LARGEST = 64 * 1024 * 1024  # bytes; what a whole batch never reaches
+_MOST_JOBS = 256
+_WORTH_A_BAR = 20_000_000  # bytes
+
+
+def _jobs(_: click.Context, __: click.Parameter, text: str) -> int:
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    if text == "auto":
+        return cores
+    if not text.isdecimal() or not 0 < int(text) <= _MOST_JOBS:
+        raise click.BadParameter(f"{text!r} is neither a number from 1 to {_MOST_JOBS} nor 'auto'")
+    return int(text)
 
 
 @click.command("validate")
@@ -32,10 +40,11 @@ _LARGEST = 64 * 1024 * 1024  # bytes; what a whole batch never reaches
 @click.option("--kind", type=click.Choice(_KINDS), default="auto", show_default=True, help="What the documents are.")
 @click.option("--strict", is_flag=True, help="Let problems of level should fail too.")
 @click.option("--quiet", "-q", is_flag=True, help="Show only what is wrong, without notes.")
+@click.option("--jobs", "-j", metavar="N", default="1", callback=_jobs, help="Use N processes, or 'auto': all cores.")
 @report_option("junit", "sarif", "json")
 @json_option
 def command(
-    paths: tuple[str, ...], kind: str, strict: bool, quiet: bool, reports: dict[str, Path], as_json: bool
+    paths: tuple[str, ...], kind: str, strict: bool, quiet: bool, jobs: int, reports: dict[str, Path], as_json: bool
 ) -> int:
     """
     Check captured payloads: envelopes, LogEvents, event hooks, verification answers.
@@ -51,7 +60,7 @@ def command(
     from emulator.reports.validation import as_json as to_json
     from emulator.reports.validation import as_text
 
-    found = [_inspect(path, kind) for path in _expand(paths)]
+    found = _read_all(list(_expand(paths)), kind, jobs)
     if not found:
         raise NothingToRunError(
             "nothing to check: no .json, .ndjson or .jsonl file there", hint="name a file directly, or - for stdin"
@@ -90,11 +99,12 @@ def _write(files: dict[str, Path], found: list[FileReport], *, strict: bool) -> 
 
 def _expand(paths: tuple[str, ...]) -> Iterator[str]:
     """Yield each file once, the directories' files in order; what can't be listed is yielded as it is."""
+    from emulator.captures.files import STDIN, files_below
     from emulator.contract.problems import printable
 
     seen: set[str] = set()
     for path in paths:
-        inside = list(_files_below(path)) if path != _STDIN and os.path.isdir(path) else [path]  # noqa: PTH112  # Path raises on NUL and loops
+        inside = list(files_below(path)) if path != STDIN and os.path.isdir(path) else [path]  # noqa: PTH112  # Path raises on NUL and loops
         if not inside:
             click.echo(f"{printable(path)}: no .json, .ndjson or .jsonl file in this directory", err=True)
         for name in inside:
@@ -103,65 +113,42 @@ def _expand(paths: tuple[str, ...]) -> Iterator[str]:
                 yield name
 
 
-def _files_below(directory: str) -> Iterator[str]:
-    unlisted: list[OSError] = []
-    for folder, folders, files in os.walk(directory, onerror=unlisted.append):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(files):
-            if name.lower().endswith(_SUFFIXES) and not name.startswith("."):
-                yield os.path.join(folder, name)  # noqa: PTH118  # paths stay as the user wrote them
-    yield from (str(error.filename) for error in unlisted)
+def _read_all(paths: list[str], kind: str, jobs: int) -> list[FileReport]:
+    from contextlib import nullcontext
 
+    from emulator.captures.files import STDIN
+    from emulator.captures.reading import Reading, read_report
 
-def _inspect(path: str, kind: str) -> FileReport:
-    from emulator.contract.inspection import inspect_bytes, unreadable
-
-    name = "<stdin>" if path == _STDIN else path
-    try:
-        data = _read_stdin() if path == _STDIN else _read(path)
-    except OSError as error:
-        return unreadable(name, _reason(error), _advice(error))
-    except ValueError:
-        return unreadable(name, "this is no file name", "it holds a NUL character")
-    if len(data) > _LARGEST:
-        return unreadable(name, f"larger than {_LARGEST // 1024 // 1024} MiB", "split it, for example by lines")
-    return inspect_bytes(data, name=name, kind=kind)
-
-
-def _read_stdin() -> bytes:
-    if sys.stdin is None or sys.stdin.closed:
-        raise OSError(errno.EBADF, "standard input is closed")
-    if sys.stdin.isatty():
+    if STDIN in paths and sys.stdin is not None and not sys.stdin.closed and sys.stdin.isatty():
         click.echo("reading from the terminal; end with Ctrl-D", err=True)
-    return sys.stdin.buffer.read(_LARGEST + 1)
+    with _progress(paths) as progress, _workers(jobs) if jobs > 1 else nullcontext() as workers:
+        how = Reading(kind=kind, workers=workers, jobs=jobs, progress=progress)
+        return [read_report(path, how) for path in paths]
 
 
-def _read(path: str) -> bytes:
-    # Devices such as /dev/zero never end.  Pipes do: shells offer them as files, <(command).
-    mode = os.stat(path).st_mode  # noqa: PTH116  # as above
-    if stat.S_ISCHR(mode) or stat.S_ISBLK(mode) or stat.S_ISSOCK(mode):
-        if path != "/dev/stdin":
-            raise OSError(errno.ENODEV, "not a regular file", path)
-        return _read_stdin()
-    with Path(path).open("rb") as file:
-        return file.read(_LARGEST + 1)
+@contextmanager
+def _workers(jobs: int) -> Iterator[Executor]:
+    from concurrent.futures import ProcessPoolExecutor
+
+    with ProcessPoolExecutor(jobs) as pool:
+        try:
+            yield pool
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
 
 
-_REASONS = {
-    errno.ENOENT: ("no such file", "check the spelling and the current directory"),
-    errno.EACCES: ("no permission to read it", "chmod u+r, or run as its owner"),
-    errno.EPERM: ("no permission to read it", "chmod u+r, or run as its owner"),
-    errno.ELOOP: ("a symbolic link that leads back to itself", "remove or repair the link"),
-    errno.ENOTDIR: ("a part of this path is a file, not a directory", ""),
-    errno.EISDIR: ("a directory where a file was expected", ""),
-    errno.ENAMETOOLONG: ("the file name is too long", ""),
-    errno.ENODEV: ("a device or socket, not a file", "pipe it into: okta-hooks validate -"),
-}
+@contextmanager
+def _progress(paths: list[str]) -> Iterator[Callable[[int], object]]:
+    """Show a bar on a terminal, if there is enough to read that one would wait."""
+    sizes = [os.path.getsize(path) for path in paths if os.path.isfile(path)]  # noqa: PTH113, PTH202  # as above
+    if not sys.stderr.isatty() or sum(sizes) < _WORTH_A_BAR:
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn, TransferSpeedColumn
 
-
-def _reason(error: OSError) -> str:
-    return _REASONS.get(error.errno or 0, (str(error.strerror or error).lower(), ""))[0]
-
-
-def _advice(error: OSError) -> str:
-    return _REASONS.get(error.errno or 0, ("", ""))[1]
+    columns = (BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=sum(sizes))
+        yield lambda size: bar.advance(task, size)

@@ -53,5 +53,9 @@ def shape_of(event: Any) -> EventShape:
 
 
 def _has_null(event: dict[str, Any]) -> bool:
-    members = [*event.values(), *(v for value in event.values() if isinstance(value, dict) for v in value.values())]
-    return any(member is None for member in members)
+    if None in event.values():
+        return True
+    for member in event.values():  # noqa: SIM110  # any() takes twice as long, and this runs for each event
+        if type(member) is dict and None in member.values():
+            return True
+    return False

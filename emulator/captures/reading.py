@@ -1,0 +1,140 @@
+"""
+From a file to its report: small files as a whole, lines as a stream of blocks, several blocks at once if asked for.
+
+However large the stream, memory holds a few blocks and the first problems.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections import deque
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import chain
+from typing import IO, TYPE_CHECKING, Final
+
+from emulator.captures.files import STDIN, open_capture, reason
+from emulator.contract.inspection import LINES, FileReport, Tally, inspect_bytes, report_of, unreadable
+from emulator.contract.lines import inspect_block
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from concurrent.futures import Executor, Future
+
+__all__ = ["Reading", "read_report"]
+
+BLOCK: Final = 1 << 20  # bytes; a few thousand events
+LARGEST: Final = 64 << 20  # bytes of a document that is no stream of lines, or of one line
+_HEAD: Final = 1 << 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """
+    How files are read.
+
+    Args:
+        kind: As for ``inspect_bytes``.
+        workers: Where blocks of lines are inspected; without, in this process.
+        jobs: How many workers there are.
+        progress: Told how many bytes have been dealt with, again and again.
+    """
+
+    kind: str = "auto"
+    workers: Executor | None = None
+    jobs: int = 1
+    progress: Callable[[int], object] = lambda _: None
+
+
+def read_report(path: str, how: Reading = Reading()) -> FileReport:  # frozen
+    """Read one file, or standard input for ``-``, and say what is in it."""
+    name = "<stdin>" if path == STDIN else path
+    try:
+        stream = open_capture(path)
+        try:
+            return _read(stream, name, how)
+        finally:
+            if path != STDIN:
+                stream.close()
+    except OSError as error:
+        return unreadable(name, *reason(error))
+    except ValueError:
+        return unreadable(name, "this is no file name", "it holds a NUL character")
+
+
+def _read(stream: IO[bytes], name: str, how: Reading) -> FileReport:
+    head = stream.read(_HEAD)
+    if not _are_lines(head, name):
+        data = head + stream.read(LARGEST + 1 - len(head))
+        how.progress(len(data))
+        if len(data) > LARGEST:
+            return unreadable(name, f"larger than {LARGEST >> 20} MiB", "write one document per line, as .ndjson")
+        return inspect_bytes(data, name=name, kind=how.kind)
+    total = Tally()
+    with _without_collector():
+        for tally in _tallies(_blocks(head, stream, how.progress), how):
+            total.add(tally)
+    return report_of(total, name=name, lines=total.documents > 1)
+
+
+def _are_lines(head: bytes, name: str) -> bool:
+    """Say whether a file that begins with *head* is a document per line."""
+    first, newline, rest = head.lstrip(b" \t\r\n").partition(b"\n")
+    if not first.startswith((b"{", b"[")) or b"\r" in first.rstrip(b"\r"):
+        return False
+    if not newline:
+        # A line longer than the head, or the only one: only the name tells.
+        return len(head) >= _HEAD and name.lower().endswith(LINES)
+    from json import loads
+
+    try:
+        loads(first)
+    except (ValueError, RecursionError):
+        return False
+    following = rest.lstrip(b" \t\r\n")[:1]
+    return following in {b"{", b"["} or (not following and len(head) >= _HEAD)
+
+
+def _blocks(head: bytes, stream: IO[bytes], progress: Callable[[int], object]) -> Iterator[tuple[int, bytes]]:
+    """Yield the number of the first line and the bytes of blocks that end with a line, but for the last one."""
+    line, rest = 1, b""
+    for piece in chain([head], iter(lambda: stream.read(BLOCK), b"")):
+        progress(len(piece))
+        whole, newline, begun = piece.rpartition(b"\n")
+        if not newline:
+            rest += piece
+            if len(rest) > LARGEST:
+                raise OSError(0, f"line {line} is longer than {LARGEST >> 20} MiB")
+            continue
+        block = rest + whole
+        yield line, block
+        line += block.count(b"\n") + 1
+        rest = begun
+    if rest:
+        yield line, rest
+
+
+def _tallies(blocks: Iterable[tuple[int, bytes]], how: Reading) -> Iterator[Tally]:
+    if how.workers is None:
+        yield from (inspect_block(block, first_line=line, kind=how.kind) for line, block in blocks)
+        return
+    pending: deque[Future[Tally]] = deque()
+    for line, block in blocks:
+        pending.append(how.workers.submit(inspect_block, block, first_line=line, kind=how.kind))
+        # Enough to keep everyone busy, and no more in memory than that.
+        if len(pending) > 2 * how.jobs:
+            yield pending.popleft().result()
+    while pending:
+        yield pending.popleft().result()
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    # Parsed JSON holds no cycles, and looking for them takes a fifth of the time.
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
