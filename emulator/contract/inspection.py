@@ -7,10 +7,12 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
+from emulator.contract.constants import ENVELOPE_TYPE
 from emulator.contract.event_shapes import EventShape, shape_of
 from emulator.contract.jsonscan import JsonFault, Place, scan
 from emulator.contract.jsontext import Document, Text, decode, documents
 from emulator.contract.problems import Level, Path, Problem, worst_first
+from emulator.contract.quick import quick_check
 from emulator.contract.recognition import Kind, Recognition, recognise
 from emulator.contract.recorded_requests import verification_request_problems
 from emulator.contract.schemas import (
@@ -93,6 +95,14 @@ class Tally:
         self.arrays |= other.arrays
         self.add_problems(other.problems)
 
+    def count_events(self, item: Any, kind: Kind) -> None:
+        """Count the LogEvents of a document by shape."""
+        if kind is Kind.LOG_EVENT:
+            self.shapes[shape_of(item)] += 1
+        elif kind is Kind.ENVELOPE and isinstance(item, dict) and isinstance(item.get("data"), dict):
+            events = item["data"].get("events")
+            self.shapes.update(shape_of(event) for event in (events if isinstance(events, list) else ()))
+
     def kind(self) -> Kind:
         """Return the one kind that all documents have, if they do."""
         kinds = [kind for kind in self.kinds if kind is not Kind.UNKNOWN]
@@ -158,6 +168,12 @@ def inspect_bytes(data: bytes, *, name: str, kind: str = "auto") -> FileReport:
         name: For the report; names that end in .ndjson or .jsonl are read line by line.
         kind: One of ``CHOICES``; ``auto`` recognises each document.
     """
+    if kind == "auto" and (value := _passed(data)):
+        tally = Tally(documents=1)
+        found_kind = Kind.ENVELOPE if value["eventType"] == ENVELOPE_TYPE else Kind.LOG_EVENT
+        tally.kinds[found_kind] += 1
+        tally.count_events(value, found_kind)
+        return report_of(tally, name=name, lines=False)
     source = decode(data)
     if not source.readable:
         return FileReport(name=name, problems=tuple(source.problems))
@@ -165,6 +181,11 @@ def inspect_bytes(data: bytes, *, name: str, kind: str = "auto") -> FileReport:
     tally = inspect_documents(source, found, kind=kind)
     tally.problems = worst_first([*source.problems, *tally.problems])
     return report_of(tally, name=name, lines=len(found) > 1)
+
+
+def _passed(data: bytes) -> dict[str, Any] | None:
+    check = quick_check()
+    return check(data) if check is not None else None
 
 
 def report_of(tally: Tally, *, name: str, lines: bool) -> FileReport:
@@ -222,7 +243,7 @@ class _Inspection:
             return self.check_bare(item, path, recognised)
         if kind is Kind.UNKNOWN:
             return [recognised.problem] if recognised.problem else []
-        self.count_events(item, kind)
+        self.tally.count_events(item, kind)
         return _CHECKS[kind](item, path)
 
     def check_bare(self, item: Any, path: Path, recognised: Recognition) -> list[Problem]:
@@ -232,16 +253,9 @@ class _Inspection:
         for step in steps[len(path) :]:
             events = events[step]
         for index, event in enumerate(events[:MAX_PROBLEMS]):
-            self.count_events(event, Kind.LOG_EVENT)
+            self.tally.count_events(event, Kind.LOG_EVENT)
             found += validate_log_event(event, (*steps, index))
         return found
-
-    def count_events(self, item: Any, kind: Kind) -> None:
-        if kind is Kind.LOG_EVENT:
-            self.tally.shapes[shape_of(item)] += 1
-        elif kind is Kind.ENVELOPE and isinstance(item, dict) and isinstance(item.get("data"), dict):
-            events = item["data"].get("events")
-            self.tally.shapes.update(shape_of(event) for event in (events if isinstance(events, list) else ()))
 
     def placed(self, document: Document, problems: list[Problem]) -> list[Problem]:
         """Look up line and column of each problem; the text is only scanned if there is one."""

@@ -16,7 +16,6 @@ from emulator.contract.fast import compiled
 from emulator.contract.formats import FORMATS
 from emulator.contract.misplaced import with_their_home
 from emulator.contract.problems import Level, without_echoes
-from emulator.contract.quick import nothing_to_say, nothing_to_say_of_envelope
 from emulator.contract.schema_messages import UNKNOWN_MEMBERS, problems_from
 from emulator.contract.semantics import envelope_problems, event_problems, hook_problems
 from emulator.contract.spelling import misspelt
@@ -32,8 +31,7 @@ if TYPE_CHECKING:
 __all__ = [
     "MAX_PROBLEMS",
     "SCHEMAS",
-    "clean_envelope",
-    "clean_log_event",
+    "clean_by_type",
     "load",
     "overlays_for",
     "resolved_schema",
@@ -66,24 +64,8 @@ def validate_log_event(value: Any, path: Path = ()) -> list[Problem]:
     return without_echoes([*found, *event_problems(value, path)])
 
 
-def clean_envelope(value: dict[str, Any]) -> bool:
-    """Whether an envelope is in order in every respect; only jsonschema-rs can tell so quickly, without it never."""
-    clean = _clean("envelope")
-    if clean is None or not clean(value):
-        return False
-    for event in value["data"]["events"]:
-        if not _clean_by_type(event):
-            return False
-    return nothing_to_say_of_envelope(value)
-
-
-def clean_log_event(value: dict[str, Any]) -> bool:
-    """Whether a LogEvent is in order in every respect, as ``clean_envelope``."""
-    clean = _clean(_BASE)
-    return clean is not None and clean(value) and _clean_by_type(value) and nothing_to_say(value)
-
-
-def _clean_by_type(event: dict[str, Any]) -> bool:
+def clean_by_type(event: dict[str, Any]) -> bool:
+    """Whether an event is in order by the schemas of its family and type; without jsonschema-rs, only if it has none."""
     for name in overlays_for(event["eventType"]):
         clean = _clean(name)
         if clean is None or not clean(event):

@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from emulator.contract.rules import RULES
+from emulator.version import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,20 +37,12 @@ def sarif_json(findings: Iterable[Finding], *, command: str) -> str:
     findings = list(findings)
     ids = list(dict.fromkeys(finding.rule for finding in findings))
     run = {
-        "tool": {"driver": {**_driver(), "rules": [_rule(rule_id) for rule_id in ids]}},
+        "tool": {"driver": {"name": "okta-hooks", "version": VERSION, "rules": [_rule(rule_id) for rule_id in ids]}},
         "automationDetails": {"id": f"{command.replace(' ', '-')}/"},
         "columnKind": "unicodeCodePoints",
         "results": [_result(finding, ids.index(finding.rule)) for finding in findings],
     }
     return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
-
-
-def _driver() -> dict[str, str]:
-    try:
-        number = version("okta-hook-emulator")
-    except PackageNotFoundError:
-        number = "0"
-    return {"name": "okta-hooks", "version": number}
 
 
 def _rule(rule_id: str) -> dict[str, Any]:

@@ -309,3 +309,18 @@ def test_every_rule_that_a_problem_names_is_a_rule_of_the_contract(validate):
     _, file = validate({**DELIVERY, "source": 1, "data": {"events": [{**EVENT, "actor": 1, "target": 2}]}})
 
     assert {problem["rule"] for problem in file["problems"]} <= set(RULES)
+
+
+@pytest.mark.process
+def test_jobs_give_the_same_output(okta_hooks, tmp_path):
+    (tmp_path / "many.ndjson").write_text(f"{COMPACT}\n{COMPACT.replace('0.1', '0.2')}\n" * 40)
+    path = str(tmp_path / "many.ndjson")
+
+    assert okta_hooks("validate", path, "--jobs", "2").out == okta_hooks("validate", path).out
+
+
+@pytest.mark.parametrize("jobs", ["0", "-1", "many", "9999"])
+def test_an_impossible_number_of_jobs_is_a_usage_error(okta_hooks, jobs):
+    done = okta_hooks("validate", "x.json", "--jobs", jobs)
+
+    assert (done.code, "auto" in done.err) == (2, True)

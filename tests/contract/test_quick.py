@@ -1,0 +1,115 @@
+"""The quick check says yes only to what has no problem at all; everything else is looked at again."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from emulator.contract import quick
+from emulator.contract.inspection import inspect_documents
+from emulator.contract.jsontext import decode, documents
+from emulator.payloads import encode
+
+pytest.importorskip("jsonschema_rs", reason="the extra fast is not installed")
+
+ROOT = Path(__file__).parents[2]
+CASES = Path(__file__).parent.parent / "cases"
+DELIVERY = CASES / "D2" / "accepted" / "delivery.json"
+
+
+def slowly(data):
+    source = decode(data)
+    return [*source.problems, *inspect_documents(source, documents(source)).problems]
+
+
+def passes(data):
+    return quick.quick_check()(data) is not None
+
+
+@pytest.fixture(params=["orjson", "json"])
+def parser(request, monkeypatch):
+    """Run with either parser."""
+    if request.param == "orjson":
+        pytest.importorskip("orjson", reason="the extra fast is not installed")
+    else:
+        monkeypatch.setitem(sys.modules, "orjson", None)
+    quick.quick_check.cache_clear()
+    yield
+    quick.quick_check.cache_clear()
+
+
+def test_no_case_with_a_problem_passes(parser):
+    files = [path for path in sorted(CASES.glob("*/*/*")) if path.suffix in {".json", ".ndjson"}]
+    wrong = [path.name for path in files if passes(path.read_bytes()) and slowly(path.read_bytes())]
+
+    assert wrong == []
+
+
+def test_what_is_in_order_passes_compact_and_indented(parser):
+    value = json.loads(DELIVERY.read_bytes())
+
+    for text in (
+        encode(value),
+        json.dumps(value).encode(),
+        json.dumps(value, indent=2).encode(),
+        DELIVERY.read_bytes(),
+    ):
+        assert passes(text)
+
+
+def test_no_broken_delivery_passes(parser):
+    sys.path.append(str(ROOT))
+    mutations = importlib.import_module("scripts.mutations.__main__")
+    sys.path.remove(str(ROOT))
+    wrong = []
+    for sample in list(mutations.samples(12))[::4]:
+        passes(encode(sample))  # so that its words are remembered
+        for name, change in mutations.BREAKS.items():
+            changed = mutations.apply(change, sample)
+            if changed is not None and passes(json.dumps(changed, separators=(",", ":")).encode(errors="replace")):
+                wrong.append(name)
+
+    assert wrong == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda text: text.replace(b'"eventId"', b'"source":"x","eventId"'),
+        lambda text: text.replace(b'"contentType"', b'"contentType" :"x","contentType"'),
+        lambda text: text.replace(b'"contentType"', b'"contentType"\t:"x","contentType"'),
+        lambda text: text.replace(b'"contentType"', b'"contentType"\n:"x","contentType"'),
+        lambda text: text.replace(b'"John Doe"', b'"\\ud83d"'),
+        lambda text: text.replace(b'"John Doe"', b'"\\uD83D"'),
+        lambda text: text.replace(b'"John Doe"', b'"\xe9"'),
+        lambda text: re.sub(rb'"lon":[^}]+', b'"lon":1e999', text),
+        lambda text: re.sub(rb'"lon":[^}]+', b'"lon":NaN', text),
+        lambda text: text.decode().encode("utf-16-le"),
+        lambda text: b"\xef\xbb\xbf" + text,
+        lambda text: text + b"}",
+        lambda text: text[:-1],
+    ],
+)
+def test_whatever_is_odd_about_the_text_is_looked_at_again(parser, change):
+    text = change(encode(json.loads(DELIVERY.read_bytes())))
+
+    assert slowly(text)
+    assert not passes(text)
+
+
+def test_memory_of_what_was_passed_is_bounded(monkeypatch):
+    monkeypatch.setattr(quick, "_MOST", 3)
+    monkeypatch.setattr(quick, "_seen", set())
+    event = json.loads(DELIVERY.read_bytes())["data"]["events"][0]
+    for number in range(10):
+        event["actor"]["id"] = f"00u{number:017}"
+        event["published"] = f"2024-07-05T09:{number:02}:30.125Z"
+        event["uuid"] = "7be2f0a4-0c1d-4e7a-8a55-3c2f6d1b9e01"
+        quick.nothing_to_say({**event, "eventType": f"user.new.thing{number}"})
+
+    assert len(quick._seen) <= 3
