@@ -44,7 +44,6 @@ def test_a_stream_is_reported_as_a_whole_file_would_be(ndjson):
         "null",
         json.dumps(DELIVERY["data"]["events"][0]),
         "[]",
-        "\ufeff{}",
     ]
     path = ndjson(*lines)
 
