@@ -57,6 +57,7 @@ class Profile:
     api_stale_last_updated: bool = _value("api.stale_last_updated", True, rule="A21")
     api_shuffle_items: bool = _value("api.shuffle_items", False, rule="A16")
     api_delete_active_status: str = _value("api.delete_active_status", "400", rule="A24", choices=("400", "403"))
+    api_rate_limits: bool = _value("api.rate_limits", False, rule="A32")
     limits_count: str = _value("limits.count", "active", rule="A27", choices=("active", "active_verified", "total"))
     limits_daily: int = _value("limits.daily", DAILY_EVENTS, rule="M3")
     limits_warning: int = _value("limits.warning", DAILY_WARNING, rule="M4")

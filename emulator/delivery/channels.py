@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from emulator.contract.model import AuthScheme, Channel, CustomHeader
 
-__all__ = ["channel_from", "read_headers", "read_url", "split_headers"]
+__all__ = ["channel_from", "read_headers", "read_url", "secret_text", "split_headers"]
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _REFERENCE = re.compile(r"\$\{env:([A-Za-z_][A-Za-z0-9_]*)\}")
@@ -94,9 +94,7 @@ _HEADER_HINT = "write it like --header 'Authorization: Basic am9objpkb2U='"
 
 
 def _header_value(name: str, text: str, where: str) -> str:
-    value = _REFERENCE.sub(lambda found: _environment(found.group(1), where), text)
-    if text.startswith("@"):
-        value = _file(text[1:], where)
+    value = secret_text(text, where=where)
     if not value:
         raise UsageError(f"the header {name!r} has no value", where=where, hint=_HEADER_HINT)
     if not all(character == "\t" or (0x20 <= ord(character) <= 0xFF and ord(character) != 0x7F) for character in value):
@@ -106,6 +104,18 @@ def _header_value(name: str, text: str, where: str) -> str:
             hint="use printable ASCII in one line; a trailing line break of a file is cut off for you",
         )
     return value
+
+
+def secret_text(text: str, *, where: str) -> str:
+    """
+    Return the secret that *text* is, or that ``${env:NAME}`` in it or ``@FILE`` names.
+
+    Raises:
+        UsageError: the variable is not set, or the file can't be read.
+    """
+    if text.startswith("@"):
+        return _file(text[1:], where)
+    return _REFERENCE.sub(lambda found: _environment(found.group(1), where), text)
 
 
 def _environment(name: str, where: str) -> str:
@@ -123,7 +133,9 @@ def _file(name: str, where: str) -> str:
             return source.read().strip("\r\n")
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is not text"
-        raise UsageError(f"the file {name!r} can't be read: {reason}", where=where, hint=_HEADER_HINT) from None
+        raise UsageError(
+            f"the file {name!r} can't be read: {reason.lower()}", where=where, hint="check the path"
+        ) from None
 
 
 def split_headers(texts: Iterable[str]) -> tuple[AuthScheme | None, tuple[CustomHeader, ...]]:

@@ -42,7 +42,8 @@ class LogQuery:
     """
     What is asked for; instants are aware, ``keywords`` folded.
 
-    UNDOCUMENTED: whether an event of the very instant ``until`` is found; here it isn't, so that windows don't overlap.
+    UNDOCUMENTED: whether the System Log finds an event of the very instant ``until``; here it doesn't, so that windows
+    don't overlap.
     """
 
     since: datetime | None = None

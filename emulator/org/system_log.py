@@ -38,3 +38,14 @@ class SystemLog:
         """Return the event of that number as it was built, with every member."""
         document: JsonObject = json.loads(self._store.value("SELECT document FROM log WHERE number = ?", (number,)))
         return document
+
+    def last_number(self) -> int:
+        """Return the number of the newest event, 0 before the first."""
+        return int(self._store.value("SELECT max(number) FROM log") or 0)
+
+    def after(self, number: int, *, limit: int = 100) -> list[tuple[int, JsonObject]]:
+        """Return the events written after the one of that *number*, each with its own, in the shape of the API."""
+        rows = self._store.rows(
+            "SELECT number, document FROM log WHERE number > ? ORDER BY number LIMIT ?", (number, limit)
+        )
+        return [(found, as_system_log(json.loads(document))) for found, document in rows]

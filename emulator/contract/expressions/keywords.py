@@ -36,7 +36,7 @@ def keywords(text: str) -> tuple[str, ...]:
             "Please shorten the items in your search or use an advanced filter to query by specific fields."
         )
     if len(found) > _MOST:
-        # UNDOCUMENTED: the number is documented, the text is ours.
+        # UNDOCUMENTED: what more than ten keywords are told; the number is documented, the text is ours.
         raise KeywordError(f"Api validation failed: 'q': Freeform search cannot contain more than {_MOST} items.")
     return found
 
@@ -45,7 +45,7 @@ def occur(wanted: tuple[str, ...], event: Mapping[str, Any]) -> bool:
     """
     Say whether every keyword is a value in *event*, or a word or hyphenated part of one (L9).
 
-    UNDOCUMENTED: where a value's words end; ours end at white space, commas and semicolons.
+    UNDOCUMENTED: where the words of a value end, which ``q`` looks for; ours end at white space, commas and semicolons.
     """
     missing = set(wanted)
     for value in _texts(event):

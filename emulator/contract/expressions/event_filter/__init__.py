@@ -77,5 +77,5 @@ def parse(text: str, *, strict: bool = False) -> EventFilter:
 
 
 def api_cause(error: ExpressionError) -> str:
-    """Return the cause that the API gives for *error* (F16); UNDOCUMENTED: Okta's own text is unknown."""
+    """Return the cause that the API gives for *error* (F16); UNDOCUMENTED: the text for a filter that can't be read is ours."""
     return f"expression: Invalid Okta Expression Language statement at position {error.position}"

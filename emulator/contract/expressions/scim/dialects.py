@@ -117,7 +117,7 @@ class Dialect:
         return None
 
     def _syntax(self, message: str, text: str, position: int, hint: str) -> ScimError:
-        # UNDOCUMENTED: only the text for an unknown operator is known (L7).
+        # UNDOCUMENTED: the text for a filter that can't be read; only that for an unknown operator is known (L7).
         return ScimError(
             message,
             code=self.syntax_code,

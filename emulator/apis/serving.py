@@ -1,0 +1,212 @@
+"""
+A WSGI application on a real socket, in threads, until it is stopped; what has been begun is finished then.
+
+Plain HTTP is served by waitress, which reads requests in one event loop, so that slow clients cost no thread.  It knows
+no TLS, which is served by werkzeug's server, a thread for each connection.
+"""
+
+from __future__ import annotations
+
+import logging
+import select
+import socket
+import threading
+import time
+from typing import TYPE_CHECKING, Any, Final
+
+from waitress import wasyncore  # type: ignore[import-untyped]  # waitress has no types
+from waitress.server import create_server  # type: ignore[import-untyped]  # waitress has no types
+from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
+
+from emulator.errors import UsageError
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Callable, Iterable, Iterator
+
+__all__ = ["Serving", "listen"]
+
+THREADS: Final = 24
+CONNECTIONS: Final = 1000
+MAX_BODY: Final = 4 * 1024 * 1024  # bytes; the application answers for what is larger than it likes
+PATIENCE: Final = 5.0  # seconds that requests being answered get when the server stops
+HANDSHAKE: Final = 10.0  # seconds a client has for its TLS handshake
+ROUND: Final = 0.5
+SERVER: Final = "nginx"  # A31
+
+# One line per queued request is no news to anyone who sends bursts.
+logging.getLogger("waitress.queue").setLevel(logging.CRITICAL)
+
+
+class _Counted:
+    """The application, and how many requests it is answering."""
+
+    def __init__(self, app: Callable[..., Iterable[bytes]]) -> None:
+        self._app = app
+        self._changed = threading.Condition()
+        self._count = 0
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterator[bytes]:
+        with self._changed:
+            self._count += 1
+        try:
+            yield from self._app(environ, start_response)
+        finally:
+            with self._changed:
+                self._count -= 1
+                self._changed.notify_all()
+
+    def wait_until_idle(self, seconds: float) -> None:
+        with self._changed:
+            self._changed.wait_for(lambda: self._count == 0, seconds)
+
+
+class _Waitress:
+    def __init__(self, app: _Counted, listener: socket.socket) -> None:
+        self._sockets: dict[int, Any] = {}
+        self._ended = False
+        self._server: Any = create_server(
+            app,
+            map=self._sockets,
+            sockets=[listener],
+            threads=THREADS,
+            connection_limit=CONNECTIONS,
+            max_request_body_size=MAX_BODY,
+            asyncore_use_poll=True,
+            ident=SERVER,
+            log_socket_errors=False,
+            clear_untrusted_proxy_headers=True,
+        )
+        self._thread = threading.Thread(target=self._run, name="api-server", daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        while not self._ended:
+            wasyncore.loop(timeout=ROUND, use_poll=hasattr(select, "poll"), map=self._sockets, count=1)
+
+    def stop(self, app: _Counted) -> None:
+        wasyncore.dispatcher.close(self._server)  # the listening socket only
+        app.wait_until_idle(PATIENCE)
+        end = time.monotonic() + 1.0
+        while time.monotonic() < end and any(each.total_outbufs_len for each in self._channels()):
+            time.sleep(0.01)
+        self._ended = True
+        self._server.pull_trigger()
+        self._thread.join()
+        self._server.task_dispatcher.shutdown(timeout=0.5)
+        wasyncore.close_all(self._sockets, ignore_all=True)
+
+    def _channels(self) -> list[Any]:
+        return list(self._server.active_channels.values())
+
+
+class _Handler(WSGIRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def version_string(self) -> str:
+        return SERVER
+
+    def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 (werkzeug's signature)
+        """Say nothing: what is worth saying the application says."""
+
+
+class _TlsServer(ThreadedWSGIServer):
+    """Shakes hands in the connection's own thread, so that a client which stalls holds up nobody else."""
+
+    def __init__(self, app: _Counted, listener: socket.socket, context: ssl.SSLContext) -> None:
+        host, port = listener.getsockname()[:2]
+        super().__init__(host, port, app, handler=_Handler, fd=listener.fileno())
+        self.ssl_context = context
+        self._context = context
+
+    def finish_request(self, request: Any, client_address: Any) -> None:
+        request.settimeout(HANDSHAKE)
+        try:
+            request = self._context.wrap_socket(request, server_side=True)
+        except OSError:
+            return  # a client that doesn't trust us, or speaks no TLS, has gone
+        request.settimeout(None)
+        super().finish_request(request, client_address)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing: clients may hang up as they like."""
+
+
+class _Tls:
+    def __init__(self, app: _Counted, listener: socket.socket, context: ssl.SSLContext) -> None:
+        self._listener = listener
+        self._server = _TlsServer(app, listener, context)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.1}, name="api-server", daemon=True
+        )
+        self._thread.start()
+
+    def stop(self, app: _Counted) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._listener.close()
+        app.wait_until_idle(PATIENCE)
+        self._thread.join()
+
+
+class Serving:
+    """Serves *app* on a *listener* until ``stop()``; with *tls* over HTTPS."""
+
+    def __init__(
+        self,
+        app: Callable[..., Iterable[bytes]],
+        listener: socket.socket,
+        *,
+        host: str,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        self._app = _Counted(app)
+        self._once = threading.Lock()
+        self._stopped = False
+        # A wildcard address is given as loopback, which it includes.
+        shown = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(host, host)  # noqa: S104 (compared, not bound)
+        shown = f"[{shown}]" if ":" in shown else shown
+        self.netloc = f"{shown}:{listener.getsockname()[1]}"
+        self.url = f"{'http' if tls is None else 'https'}://{self.netloc}"
+        self._server = _Waitress(self._app, listener) if tls is None else _Tls(self._app, listener, tls)
+
+    def stop(self) -> None:
+        """Take no more connections, finish the requests in flight, and return; safe to call twice."""
+        with self._once:
+            if not self._stopped:
+                self._stopped = True
+                self._server.stop(self._app)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """
+    Return a socket that listens at *host* and *port*; port 0 takes a free one.
+
+    Raises:
+        UsageError: the host is unknown, or the port is in use.
+    """
+    where = "--host/--port"
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+    except (OSError, UnicodeError, OverflowError):
+        raise UsageError(f"the host {host!r} is unknown", hint="such as 127.0.0.1", where=where) from None
+    listener = socket.socket(family, kind, protocol)
+    try:
+        if hasattr(socket, "SO_EXCLUSIVEADDRUSE"):
+            # On Windows SO_REUSEADDR would let two servers have the same port.
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
+        else:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(1024)
+    except (OSError, OverflowError) as error:
+        listener.close()
+        reason = (getattr(error, "strerror", None) or str(error)).lower()
+        raise UsageError(
+            f"can't listen at {host}:{port}: {reason}",
+            hint="another program may have the port; --port 0 takes a free one",
+            where=where,
+        ) from None
+    return listener

@@ -1,0 +1,69 @@
+"""Where deliveries may go: this machine and private networks, and what the user allows beside them."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from emulator.contract.constants import TIME_LIMIT
+from emulator.delivery.transport import Transport, any_address, loopback_and_private
+from emulator.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from emulator.delivery.exchange import Exchange, Request
+    from emulator.delivery.transport import Sender
+
+__all__ = ["GuardedSender", "guarded_sender"]
+
+
+class GuardedSender:
+    """Sends to loopback and private addresses, to the *networks*, and to the *hosts* whatever their address is."""
+
+    def __init__(
+        self, *, hosts: frozenset[str], networks: tuple[IPv4Network | IPv6Network, ...], ca_bundle: str | None = None
+    ) -> None:
+        self._hosts = hosts
+        self._networks = networks
+        self._guarded: Sender = Transport(allows=self._allows, ca_bundle=ca_bundle)
+        self._trusting: Sender = Transport(allows=any_address, ca_bundle=ca_bundle)
+
+    def send(self, request: Request, *, time_limit: float = TIME_LIMIT) -> Exchange:
+        """Make one attempt and say how it went."""
+        host = (urlsplit(request.url).hostname or "").lower()
+        chosen = self._trusting if host in self._hosts else self._guarded
+        return chosen.send(request, time_limit=time_limit)
+
+    def _allows(self, address: str) -> bool:
+        if loopback_and_private(address):
+            return True
+        parsed = ip_address(address.partition("%")[0])
+        return any(parsed in network for network in self._networks)
+
+
+def guarded_sender(allowed: Iterable[str] = (), *, ca_bundle: str | None = None) -> GuardedSender:
+    """
+    Return a sender for hooks that came in through an API.
+
+    Args:
+        allowed: Host names, addresses or networks (``203.0.113.0/24``) beside loopback and private ones.
+        ca_bundle: A PEM file of further certificate authorities to trust.
+
+    Raises:
+        UsageError: one of them is neither.
+    """
+    hosts, networks = set(), []
+    for text in allowed:
+        try:
+            networks.append(ip_network(text, strict=False))
+        except ValueError:
+            if "/" in text or ":" in text or not text.strip("."):
+                raise UsageError(
+                    f"{text!r} is neither a host nor a network",
+                    where="--allow-target",
+                    hint="such as hooks.example.com, 203.0.113.7 or 203.0.113.0/24, without a scheme or port",
+                ) from None
+            hosts.add(text.lower())
+    return GuardedSender(hosts=frozenset(hosts), networks=tuple(networks), ca_bundle=ca_bundle)
