@@ -122,11 +122,12 @@ class _TlsServer(ThreadedWSGIServer):
     def finish_request(self, request: Any, client_address: Any) -> None:
         request.settimeout(HANDSHAKE)
         try:
-            request = self._context.wrap_socket(request, server_side=True)
+            secure = self._context.wrap_socket(request, server_side=True)
         except OSError:
             return  # a client that doesn't trust us, or speaks no TLS, has gone
-        request.settimeout(None)
-        super().finish_request(request, client_address)
+        with secure:
+            secure.settimeout(None)
+            super().finish_request(secure, client_address)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Say nothing: clients may hang up as they like."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from emulator.contract.constants import TIME_LIMIT
-from emulator.delivery.transport import Transport, any_address, loopback_and_private
+from emulator.delivery.transport import Transport, any_address, loopback_and_private, transport
 from emulator.errors import UsageError
 
 if TYPE_CHECKING:
@@ -66,4 +66,6 @@ def guarded_sender(allowed: Iterable[str] = (), *, ca_bundle: str | None = None)
                     hint="such as hooks.example.com, 203.0.113.7 or 203.0.113.0/24, without a scheme or port",
                 ) from None
             hosts.add(text.lower())
+    if ca_bundle is not None:
+        transport(ca_bundle)  # tells of a file that can't be used now, not at the first delivery
     return GuardedSender(hosts=frozenset(hosts), networks=tuple(networks), ca_bundle=ca_bundle)

@@ -59,6 +59,9 @@ _SHORTEST_TOKEN: Final = 8
 )
 @click.option("--clock", metavar="ISO", help="Let the org's clock stand still at this instant.")
 @click.option(
+    "--start", metavar="FILE", help="YAML with the users, groups, apps and hooks that the org has from the start."
+)
+@click.option(
     "--allow-target",
     "allowed",
     metavar="CIDR|HOST",
@@ -85,6 +88,7 @@ def command(
     tls: bool,
     ca_file: str,
     clock: str | None,
+    start: str | None,
     allowed: tuple[str, ...],
     rate_limit: int | None,
     ca_bundle: str | None,
@@ -99,7 +103,6 @@ def command(
 
     Example: okta-hooks serve --port 0 --seed 42
     """
-    stop = _Stop()
     known = [_secret(text, "--token") for text in tokens]
     scopes = dict(_bearer(text) for text in bearers)
     control = None if control_token is None else _secret(control_token, "--control-token")
@@ -109,19 +112,21 @@ def command(
     from emulator.apis.certificates import server_tls
     from emulator.apis.serving import Serving, listen
     from emulator.apis.targets import guarded_sender
+    from emulator.delivery.faults import FaultySender
     from emulator.org.org import Org
     from emulator.secrets import Secret
 
-    sender = guarded_sender(allowed, ca_bundle=ca_bundle)
+    sender = FaultySender(guarded_sender(allowed, ca_bundle=ca_bundle))
     listener = listen(host, port)
     try:
         context = server_tls(host, Path(ca_file)) if tls else None
         shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
         name = f"{shown}:{listener.getsockname()[1]}"
-        org = Org(seed=seed, clock=clock, profile=profile, db=db, host=name, sender=sender)
+        org = Org(seed=seed, clock=clock, profile=profile, db=db, host=name, sender=sender, start=start)
     except BaseException:
         listener.close()
         raise
+    stop = _Stop()
     fresh = Secret(f"00{token_urlsafe(30)}")
     control_fresh = Secret(token_urlsafe(24))
     app = create_app(
@@ -129,6 +134,7 @@ def command(
         tokens=known or [fresh],
         control_token=control or control_fresh,
         bearers=scopes,
+        sender=sender,
         rate_limit=rate_limit,
         hosts=[host],
     )

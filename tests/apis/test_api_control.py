@@ -146,12 +146,65 @@ def test_a_fault_meets_the_calls_that_fit(control, api, refused) -> None:
     refused(api("GET", "/users/me"), 429, "E0000047")
     assert api("GET", "/users/me").headers["X-Rate-Limit-Remaining"] == "0"
     assert api("GET", "/users/me").status_code == 200
-    assert control("GET", "/faults").get_json() == {"faults": []}
+    assert control("GET", "/faults").get_json() == {"api": [], "deliveries": []}
     control("POST", "/faults", {"delay": 0.01})
     assert api("GET", "/users/me").status_code == 200
     control("POST", "/faults", {"status": 500, "times": 99})
     control("DELETE", "/faults")
     assert api("GET", "/users/me").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("kind", "outcome", "attempts", "arrived"),
+    [
+        ("drop", "delivered", 2, 1),
+        ("lose_reply", "delivered", 2, 2),
+        ("refuse", "delivered", 2, 1),
+        ("delay", "delivered", 1, 1),
+    ],
+)
+def test_a_delivery_meets_its_fault(control, hook, receiving, *, kind, outcome, attempts, arrived) -> None:
+    """R3, R10: after a lost reply the receiver has it twice."""
+    assert len(control("POST", "/faults/deliveries", {"kind": kind, "delay": 0.01}).get_json()["deliveries"]) == 1
+    done = control("POST", "/trigger", {"type": TYPE}).get_json()
+
+    assert (done["outcome"], len(done["attempts"]), len(receiving.events)) == (outcome, attempts, arrived)
+    assert control("GET", "/faults").get_json()["deliveries"] == []
+
+
+def test_a_fault_may_wait_for_one_receiver(control, hook) -> None:
+    control("POST", "/faults/deliveries", {"kind": "drop", "uri": "https://other.example.com/*", "times": 9})
+
+    assert len(control("POST", "/trigger", {"type": TYPE}).get_json()["attempts"]) == 1
+    assert control("DELETE", "/faults").get_json() == {"api": [], "deliveries": []}
+
+
+def test_state_is_kept_and_put_back(control, api, org) -> None:
+    org.create_group("Sales")
+    control("POST", "/snapshot", {"name": "one group"})
+    org.create_group("Support")
+    control("POST", "/faults", {"status": 500, "path": "/api/v1/apps"})
+
+    def names() -> list[str]:
+        return [group["profile"]["name"] for group in api("GET", "/groups").get_json()]
+
+    assert control("POST", "/restore", {"name": "one group"}).get_json() == {"restored": "one group"}
+    assert names() == ["Everyone", "Sales"]
+    control("POST", "/reset")
+    assert names() == ["Everyone"]
+    assert api("GET", "/apps").status_code == 200
+
+
+def test_a_user_signs_in_and_is_locked_out(control, api, org) -> None:
+    """U-k, U-l."""
+    user = org.create_user(login="ann@example.com", password="correct horse")
+    path = f"/users/{user.id}/sign-in"
+
+    assert control("POST", path, {"password": "correct horse"}).get_json() == {"signed_in": True, "status": "ACTIVE"}
+    assert control("POST", f"/users/{user.id}/sign-out").status_code == 200
+    answers = [control("POST", path, {"password": "x"}).get_json()["status"] for _ in range(10)]
+    assert answers[-1] == "LOCKED_OUT"
+    assert api("POST", f"/users/{user.id}/lifecycle/unlock").status_code == 200
 
 
 def test_a_user_follows_the_activation_link(control, api, org) -> None:
@@ -201,7 +254,13 @@ MISUSE = [
     ("POST", "/preview", {"hook": "whoNone", "type": "user.lifecycle.create"}, 404, "E0000007"),
     ("POST", "/faults", {}, 400, "a status or a delay"),
     ("POST", "/faults", {"status": 418}, 400, "429"),
-    ("POST", "/faults", {"status": 429, "times": 0}, 400, "times at least 1"),
+    ("POST", "/faults", {"delay": 61}, 400, "at most 60"),
+    ("POST", "/faults/deliveries", {"kind": "dorp"}, 400, "did you mean 'drop'"),
+    ("POST", "/faults/deliveries", {}, 400, "kind is missing"),
+    ("POST", "/restore", {"name": "x"}, 404, "there is no snapshot 'x'"),
+    ("POST", "/reset", {"hard": True}, 400, "unknown member 'hard'"),
+    ("POST", "/users/nobody/sign-in", {"password": "x"}, 404, "E0000007"),
+    ("POST", "/faults", {"status": 429, "times": 0}, 400, "times is from 1"),
 ]
 
 

@@ -52,3 +52,19 @@ def complete_activation(ask: Ask, ref: str) -> Answer:
     body = members(ask, "password")
     user = ask.org.users.complete_activation(ref, member(body, "password", str))
     return Answer(body=user_json(user, base_url=ask.base_url))
+
+
+@control("POST", "/users/<ref>/sign-in")
+def sign_in(ask: Ask, ref: str) -> Answer:
+    """Let a user sign in: ``{"password": ...}``; the tenth wrong one in a row locks the user out."""
+    password = member(members(ask, "password"), "password", str)
+    signed_in = ask.org.sign_ins.sign_in(ref, password)
+    return Answer(body={"signed_in": signed_in, "status": ask.org.users.get(ref).status})
+
+
+@control("POST", "/users/<ref>/sign-out")
+def sign_out(ask: Ask, ref: str) -> Answer:
+    """Let a user sign out."""
+    members(ask)
+    ask.org.sign_ins.sign_out(ref)
+    return Answer(body={"signed_in": False, "status": ask.org.users.get(ref).status})
