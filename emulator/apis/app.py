@@ -88,7 +88,7 @@ class OrgApp:
         standing = self.rates.take(request.path)
         answer = self._safely(ask, lambda found: self._api(found, exceeded=standing.exceeded))
         headers = standing.headers(exhausted=answer.status == 429)
-        return answer.response(more=[("X-Okta-Request-Id", ask.request_id), *headers])
+        return answer.response(more=[("X-Okta-Request-Id", ask.request_id), *headers, *ask.headers])
 
     def _safely(self, ask: Ask, act: Callable[[Ask], Answer]) -> Answer:
         request = ask.request
@@ -121,7 +121,7 @@ class OrgApp:
         if exceeded:
             raise api_error("E0000047")
         self.faults.meet(request.method, request.path)
-        found, arguments = _match(request)
+        found, arguments = _match(ask)
         if not ask.caller.may(found.scope):
             raise api_error("E0000006", hint=f"the token lacks the scope {found.scope}")
         if request.method in {"POST", "PUT"} and not _announces_length(request):
@@ -145,11 +145,13 @@ def _see_index() -> str:
     return f"GET {CONTROL} lists the endpoints"
 
 
-def _match(request: Request) -> tuple[Route, Mapping[str, Any]]:
+def _match(ask: Ask) -> tuple[Route, Mapping[str, Any]]:
+    request = ask.request
     adapter = url_map().bind_to_environ(request.environ)
     try:
         found, arguments = adapter.match()
-    except MethodNotAllowed:
+    except MethodNotAllowed as error:
+        ask.headers.append(("Allow", ", ".join(sorted(error.valid_methods or ()))))
         raise api_error("E0000022") from None
     except NotFound:
         raise not_emulated(request.method, request.path) from None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from emulator.org.errors import api_error, invalid
@@ -24,12 +24,13 @@ _DEEPEST: Final = 100
 
 @dataclass(slots=True, kw_only=True)
 class Ask:
-    """One request to an org's API."""
+    """One request to an org's API; ``headers`` go with the answer, whatever it is."""
 
     app: OrgApp
     request: Request
     caller: Caller
     request_id: str
+    headers: list[tuple[str, str]] = field(default_factory=list)
     _call: Call | None = None
 
     @property

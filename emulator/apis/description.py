@@ -8,6 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from emulator.apis.routing import API, routes
+from emulator.contract.catalogue import eligible_types
 from emulator.resources import folder
 
 if TYPE_CHECKING:
@@ -54,6 +55,8 @@ def describe_api(base_url: str) -> JsonObject:
 def api_schemas() -> JsonObject:
     """Return the schemas of all objects by name, their references within a description's components."""
     objects = _schema("api-objects")["$defs"]
+    events = objects["EventHookBody"]["properties"]["events"]["properties"]
+    events["items"]["items"] = {"enum": list(eligible_types())}  # A9
     event = {name: value for name, value in _schema("log-event").items() if not name.startswith("$") or name == "$defs"}
     return {
         **_referring(objects, "#/$defs/", _COMPONENT),

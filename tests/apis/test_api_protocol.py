@@ -150,6 +150,7 @@ def test_a_wrong_method_is_405(api, refused) -> None:
     """E5."""
     refused(api("PATCH", "/eventHooks"), 405, "E0000022", "The endpoint does not support the provided HTTP method")
     refused(api("OPTIONS", "/eventHooks"), 405, "E0000022")
+    assert api("OPTIONS", "/eventHooks").headers["Allow"] == "GET, HEAD, POST"
 
 
 @pytest.mark.parametrize(
