@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
     from werkzeug.wrappers import Response
 
-    from emulator.delivery.faults import FaultySender
     from emulator.org.org import Org
     from emulator.secrets import Secret
 
@@ -55,14 +54,12 @@ class OrgApp:
         credentials: Credentials,
         guard: Guard,
         rates: RateLimits,
-        sender: FaultySender | None,
         mounts: Mapping[str, Application],
     ) -> None:
         self.org = org
         self.credentials = credentials
         self.guard = guard
         self.rates = rates
-        self.sender = sender
         self.faults = Faults()
         self.snapshots: dict[str, bytes] = {}
         self.closing = threading.Event()
@@ -170,7 +167,6 @@ def create_app(
     tokens: Sequence[Secret],
     control_token: Secret,
     bearers: Mapping[str, frozenset[str]] | None = None,
-    sender: FaultySender | None = None,
     mounts: Mapping[str, Application] | None = None,
     rate_limit: int | None = None,
     hosts: Collection[str] = (),
@@ -183,7 +179,6 @@ def create_app(
         tokens: The API tokens that clients may use (SSWS).
         control_token: What the control plane asks for.
         bearers: OAuth access tokens of service apps, each with its scopes.
-        sender: What the org sends with, if faults of deliveries are to be asked for.
         mounts: Further WSGI applications by path prefix.
         rate_limit: Calls per minute and kind of resource; None limits nothing unless the profile does.
         hosts: Host names by which the control plane may be called beside loopback ones.
@@ -199,6 +194,5 @@ def create_app(
         ),
         guard=Guard(control_token, hosts=hosts),
         rates=RateLimits(enforced=enforced, limit=rate_limit),
-        sender=sender,
         mounts=mounts or {},
     )

@@ -112,11 +112,10 @@ def command(
     from emulator.apis.certificates import server_tls
     from emulator.apis.serving import Serving, listen
     from emulator.apis.targets import guarded_sender
-    from emulator.delivery.faults import FaultySender
     from emulator.org.org import Org
     from emulator.secrets import Secret
 
-    sender = FaultySender(guarded_sender(allowed, ca_bundle=ca_bundle))
+    sender = guarded_sender(allowed, ca_bundle=ca_bundle)
     listener = listen(host, port)
     try:
         context = server_tls(host, Path(ca_file)) if tls else None
@@ -134,7 +133,6 @@ def command(
         tokens=known or [fresh],
         control_token=control or control_fresh,
         bearers=scopes,
-        sender=sender,
         rate_limit=rate_limit,
         hosts=[host],
     )
@@ -223,6 +221,7 @@ def _finish(app: Any, serving: Serving, org: Org, *, db: str | None) -> None:
     _say("stopping: finishing requests, then pending deliveries")
     app.closing.set()
     serving.stop()
+    org.resume()  # whoever paused deliveries won't come back
     try:
         org.drain(_DRAINING)
     except TimeoutError as error:

@@ -13,7 +13,6 @@ from werkzeug.test import Client, TestResponse
 from emulator import Org
 from emulator.apis import OrgApp, create_app
 from emulator.delivery.exchange import Exchange, Reply, Request
-from emulator.delivery.faults import FaultySender
 from emulator.secrets import Secret
 
 TOKEN, CONTROL = "00-test-token", "control-token"
@@ -53,10 +52,8 @@ def make_app(receiving: Script) -> Iterator[Callable[..., OrgApp]]:
     orgs: list[Org] = []
 
     def make(*, app: dict[str, Any] | None = None, **org: Any) -> OrgApp:
-        sender = FaultySender(receiving)
-        orgs.append(Org(**{"seed": 7, "clock": "2026-08-21T12:00:00Z", "sender": sender, **org}))
-        known = {"tokens": [Secret(TOKEN)], "control_token": Secret(CONTROL), "sender": sender}
-        return create_app(orgs[-1], **{**known, **(app or {})})
+        orgs.append(Org(**{"seed": 7, "clock": "2026-08-21T12:00:00Z", "sender": receiving, **org}))
+        return create_app(orgs[-1], **{"tokens": [Secret(TOKEN)], "control_token": Secret(CONTROL), **(app or {})})
 
     yield make
 

@@ -146,7 +146,7 @@ def test_a_fault_meets_the_calls_that_fit(control, api, refused) -> None:
     refused(api("GET", "/users/me"), 429, "E0000047")
     assert api("GET", "/users/me").headers["X-Rate-Limit-Remaining"] == "0"
     assert api("GET", "/users/me").status_code == 200
-    assert control("GET", "/faults").get_json() == {"api": [], "deliveries": []}
+    assert control("GET", "/faults").get_json() == {"api": [], "deliveries": {}}
     control("POST", "/faults", {"delay": 0.01})
     assert api("GET", "/users/me").status_code == 200
     control("POST", "/faults", {"status": 500, "times": 99})
@@ -155,28 +155,35 @@ def test_a_fault_meets_the_calls_that_fit(control, api, refused) -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "outcome", "attempts", "arrived"),
-    [
-        ("drop", "delivered", 2, 1),
-        ("lose_reply", "delivered", 2, 2),
-        ("refuse", "delivered", 2, 1),
-        ("delay", "delivered", 1, 1),
-    ],
+    ("fault", "attempts", "arrived"), [("lose-answer", 2, 2), ("duplicate", 1, 2), ("duplicate-event", 1, 2)]
 )
-def test_a_delivery_meets_its_fault(control, hook, receiving, *, kind, outcome, attempts, arrived) -> None:
-    """R3, R10: after a lost reply the receiver has it twice."""
-    assert len(control("POST", "/faults/deliveries", {"kind": kind, "delay": 0.01}).get_json()["deliveries"]) == 1
+def test_a_delivery_meets_its_fault(control, hook, receiving, *, fault, attempts, arrived) -> None:
+    """D11-D13, R10: the receiver has it twice."""
+    armed = control("POST", "/faults/deliveries", {"fault": fault}).get_json()
+    assert armed == {"api": [], "deliveries": {fault: 1}}
     done = control("POST", "/trigger", {"type": TYPE}).get_json()
+    control("POST", "/drain")
 
-    assert (done["outcome"], len(done["attempts"]), len(receiving.events)) == (outcome, attempts, arrived)
-    assert control("GET", "/faults").get_json()["deliveries"] == []
+    assert (done["outcome"], len(done["attempts"]), len(receiving.events)) == ("delivered", attempts, arrived)
+    assert control("GET", "/faults").get_json()["deliveries"] == {}
 
 
-def test_a_fault_may_wait_for_one_receiver(control, hook) -> None:
-    control("POST", "/faults/deliveries", {"kind": "drop", "uri": "https://other.example.com/*", "times": 9})
+def test_faults_that_wait_can_be_cleared(control) -> None:
+    control("POST", "/faults/deliveries", {"fault": "drop", "times": 9})
 
-    assert len(control("POST", "/trigger", {"type": TYPE}).get_json()["attempts"]) == 1
-    assert control("DELETE", "/faults").get_json() == {"api": [], "deliveries": []}
+    assert control("DELETE", "/faults").get_json() == {"api": [], "deliveries": {}}
+
+
+def test_deliveries_wait_while_they_are_paused(control, org, hook, receiving) -> None:
+    """D11."""
+    control("POST", "/pause")
+    for name in ("ann", "bob"):
+        org.create_user(login=f"{name}@example.com", activate=False)
+    assert receiving.events == []
+    control("POST", "/resume", {"order": "reverse"})
+    control("POST", "/drain")
+
+    assert [event["target"][0]["displayName"] for event in receiving.events] == ["Bob Bob", "Ann Ann"]
 
 
 def test_state_is_kept_and_put_back(control, api, org) -> None:
@@ -255,8 +262,9 @@ MISUSE = [
     ("POST", "/faults", {}, 400, "a status or a delay"),
     ("POST", "/faults", {"status": 418}, 400, "429"),
     ("POST", "/faults", {"delay": 61}, 400, "at most 60"),
-    ("POST", "/faults/deliveries", {"kind": "dorp"}, 400, "did you mean 'drop'"),
-    ("POST", "/faults/deliveries", {}, 400, "kind is missing"),
+    ("POST", "/faults/deliveries", {"fault": "dorp"}, 400, "did you mean 'drop'"),
+    ("POST", "/faults/deliveries", {}, 400, "fault is missing"),
+    ("POST", "/resume", {"order": "upwards"}, 400, "choose one of: published"),
     ("POST", "/restore", {"name": "x"}, 404, "there is no snapshot 'x'"),
     ("POST", "/reset", {"hard": True}, 400, "unknown member 'hard'"),
     ("POST", "/users/nobody/sign-in", {"password": "x"}, 404, "E0000007"),

@@ -10,14 +10,11 @@ from emulator.apis.control.reading import member, members, seconds
 from emulator.apis.faults import STATUSES, Fault
 from emulator.apis.guarding import ControlError
 from emulator.apis.routing import control
-from emulator.delivery.faults import KINDS, DeliveryFault
-from emulator.names import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from emulator.apis.asking import Ask
-    from emulator.delivery.faults import FaultySender
 
 __all__: list[str] = []
 
@@ -26,13 +23,8 @@ _MOST = 1_000_000
 
 
 def _shown(ask: Ask) -> Answer:
-    deliveries = ask.app.sender.all() if ask.app.sender is not None else []
-    return Answer(
-        body={
-            "api": [asdict(each) for each in ask.app.faults.all()],
-            "deliveries": [asdict(each) for each in deliveries],
-        }
-    )
+    waiting = [asdict(each) for each in ask.app.faults.all()]
+    return Answer(body={"api": waiting, "deliveries": ask.org.faults.armed()})
 
 
 @control("GET", "/faults")
@@ -63,16 +55,9 @@ def add_api_fault(ask: Ask) -> Answer:
 
 @control("POST", "/faults/deliveries")
 def add_delivery_fault(ask: Ask) -> Answer:
-    """Spoil the next deliveries: ``{"kind": "drop", "times": 1}``; also lose_reply, refuse and delay."""
-    body = members(ask, "kind", "uri", "delay", "times")
-    kind = member(body, "kind", str)
-    if kind not in KINDS:
-        raise ControlError(
-            400, f"unknown kind {kind!r}", hint=did_you_mean(kind, KINDS) or f"kinds: {', '.join(KINDS)}"
-        )
-    _sender(ask).add(
-        DeliveryFault(kind=kind, uri=member(body, "uri", str, default="*"), delay=_delay(body), times=_times(body))
-    )
+    """Spoil the next deliveries: ``{"fault": "drop", "times": 1}``; also lose-answer, duplicate, duplicate-event."""
+    body = members(ask, "fault", "times")
+    ask.org.faults.arm(member(body, "fault", str), _times(body))
     return _shown(ask)
 
 
@@ -80,15 +65,23 @@ def add_delivery_fault(ask: Ask) -> Answer:
 def clear_faults(ask: Ask) -> Answer:
     """Forget all faults."""
     ask.app.faults.clear()
-    if ask.app.sender is not None:
-        ask.app.sender.clear()
+    ask.org.faults.clear()
     return _shown(ask)
 
 
-def _sender(ask: Ask) -> FaultySender:
-    if ask.app.sender is None:
-        raise ControlError(409, "this server can't spoil deliveries", hint="give create_app() the org's FaultySender")
-    return ask.app.sender
+@control("POST", "/pause")
+def pause(ask: Ask) -> Answer:
+    """Let all deliveries wait."""
+    members(ask)
+    ask.org.pause()
+    return Answer(body={"paused": True})
+
+
+@control("POST", "/resume")
+def resume(ask: Ask) -> Answer:
+    """Let deliveries go on: ``{"order": "published"}``, ``"reverse"`` or ``"shuffle"``."""
+    ask.org.resume(member(members(ask, "order"), "order", str, default="published"))
+    return Answer(body={"paused": False})
 
 
 def _delay(body: Mapping[str, Any]) -> float:

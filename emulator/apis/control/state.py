@@ -24,9 +24,8 @@ def reset(ask: Ask) -> Answer:
     """Start afresh, with the start data if there is any; faults are forgotten too."""
     members(ask)
     ask.org.reset()
+    ask.org.faults.clear()
     ask.app.faults.clear()
-    if ask.app.sender is not None:
-        ask.app.sender.clear()
     return Answer(body={"reset": True})
 
 
