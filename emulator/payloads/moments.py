@@ -23,6 +23,8 @@ __all__ = [
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
+_EARLIEST = (datetime(1583, 1, 1, tzinfo=UTC) - _EPOCH) // _MILLISECOND
+_LATEST = (datetime(5236, 1, 1, tzinfo=UTC) - _EPOCH) // _MILLISECOND
 _SINCE_1582 = (_EPOCH - datetime(1582, 10, 15, tzinfo=UTC)) // _MILLISECOND
 
 # The fixed weeks in which a seed's events happen when nobody says otherwise.
@@ -71,11 +73,11 @@ def milliseconds(moment: datetime, name: str) -> int:
     """
     if moment.tzinfo is None:
         raise UsageError(f"{name} has no time zone: {moment.isoformat()}", hint="give an aware datetime, such as UTC")
-    try:
-        moment.astimezone(UTC)
-    except OverflowError:
-        raise UsageError(f"{name} is out of range: {moment.isoformat()}") from None
-    return (moment - _EPOCH) // _MILLISECOND
+    found = (moment - _EPOCH) // _MILLISECOND
+    if not _EARLIEST <= found < _LATEST:
+        hint = "choose one from 1583 to 5235: others don't fit into a time-based uuid (N6)"
+        raise UsageError(f"{name} is out of range: {moment.isoformat()}", hint=hint)
+    return found
 
 
 def ticks_since_1582(moment: int) -> int:

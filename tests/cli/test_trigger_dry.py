@@ -46,6 +46,7 @@ def bodies(done) -> list[dict]:
         ((TYPE, "--auth", "wrong", "--to", "http://localhost/"), "no auth header to be wrong", "--header"),
         ((TYPE, "--at", "tomorrow", "--dry-run"), "no instant", "2026-08-21T12:00:00Z"),
         ((TYPE, "--at", "2026-01-01T00:00", "--dry-run"), "no time zone", "2026-01-01T00:00Z"),
+        ((TYPE, "--at", "0001-01-01T00:00:05Z", "--dry-run"), "--at is out of range", "1583 to 5235"),
         ((TYPE, "--locale", "xx_XX", "--dry-run"), "unknown locale", ""),
         ((TYPE, "--count", "0", "--dry-run"), "--count: '0' is not a whole number from 1 to 1000000", "--help"),
         ((TYPE, "--outcome", "FAIL", "--dry-run"), "--outcome: 'FAIL' is not one of SUCCESS", "--help"),
