@@ -18,7 +18,6 @@ from emulator.contract.constants import (
     MAX_URI,
     RESERVED_HEADERS,
 )
-from emulator.contract.expressions.event_filter.filter_map import FILTER_TYPE, FilterMapError, filters_by_type
 from emulator.contract.model import AuthScheme, Channel, CustomHeader, HookStatus, JsonObject
 from emulator.names import did_you_mean
 from emulator.org.errors import OktaApiError, api_error, blank, invalid
@@ -280,10 +279,13 @@ def _read_channel(config: JsonObject, old: Channel | None) -> Channel:
 
 def _filter(body: JsonObject, profile: Profile) -> Iterator[_Problem]:
     events = body.get("events")
-    if not isinstance(events, dict) or not isinstance(events.get("items"), list):
+    if not isinstance(events, dict) or not isinstance(events.get("items"), list) or events.get("filter") is None:
         return
+    # Only hooks with a filter pay for the parser.
+    from emulator.contract.expressions.event_filter.filter_map import FilterMapError, filters_by_type
+
     try:
-        filters_by_type(events.get("filter"), events["items"], strict=profile.filter_strict)
+        filters_by_type(events["filter"], events["items"], strict=profile.filter_strict)
     except FilterMapError as error:
         yield _Problem("filter", error.cause, error.hint)
 
@@ -295,4 +297,4 @@ def _clean_filter(event_filter: JsonObject | None) -> JsonObject | None:
         {"event": entry["event"], "condition": {"expression": entry["condition"]["expression"]}}
         for entry in event_filter["eventFilterMap"]
     ]
-    return {"type": FILTER_TYPE, "eventFilterMap": entries}
+    return {"type": "EXPRESSION_LANGUAGE", "eventFilterMap": entries}
