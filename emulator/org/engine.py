@@ -31,6 +31,7 @@ T = TypeVar("T")
 _log = logging.getLogger("emulator.org")
 
 _POLL: Final = 0.05  # seconds between looks at a clock that can't tell of its moves
+_IDLE: Final = 5.0  # seconds after which a thread without work ends
 _PATIENCE: Final = 1.0  # seconds before a store that failed is asked again
 _LONGEST_WAIT: Final = 3600.0
 _MOST: Final = 30_000  # events in a request; the store can't be asked for more at once
@@ -154,10 +155,10 @@ class Engine:
             answer = found()
             self._complain()
             left = deadline - time.monotonic()
-            if answer is not None or left <= 0:
+            if answer is not None or left <= 0 or self._stopping:
                 return answer
             with self._changed:
-                if self._ended == seen and not self._stopping:
+                if self._ended == seen:
                     self._changed.wait(left)
 
     def _complain(self) -> None:
@@ -186,15 +187,12 @@ class Engine:
             self._unwatch()
 
     def _lane(self, hook_id: str) -> _Lane:
-        lane = self._lanes.get(hook_id)
-        if lane is None:
-            lane = self._lanes[hook_id] = _Lane()
-            for number in range(self._core.profile.delivery_concurrency):
-                thread = threading.Thread(
-                    target=self._run, args=(hook_id, lane), name=f"deliver-{hook_id}-{number}", daemon=True
-                )
-                lane.threads.append(thread)
-                thread.start()
+        lane = self._lanes.setdefault(hook_id, _Lane())
+        while len(lane.threads) < self._core.profile.delivery_concurrency:
+            name = f"deliver-{hook_id}-{len(lane.threads)}"
+            thread = threading.Thread(target=self._run, args=(hook_id, lane), name=name, daemon=True)
+            lane.threads.append(thread)
+            thread.start()
         return lane
 
     def _run(self, hook_id: str, lane: _Lane) -> None:
@@ -202,6 +200,9 @@ class Engine:
             with self._changed:
                 work = self._take(lane)
                 if work is None:
+                    lane.threads.remove(threading.current_thread())
+                    if not lane.threads and lane.idle:
+                        del self._lanes[hook_id]
                     return
                 lane.in_flight += 1
             try:
@@ -225,7 +226,7 @@ class Engine:
 
     def _take(self, lane: _Lane) -> int | list[Queued] | None:
         """Wait for work and return it: a request to send again, or a batch; None when it is time to stop."""
-        profile = self._core.profile
+        asleep = time.monotonic() + _IDLE
         while not self._stopping:
             if self._paused:
                 self._changed.wait()
@@ -234,13 +235,24 @@ class Engine:
                 return lane.again.popleft()
             left = self._seconds_left(lane)
             if left is not None and left <= 0:
-                # A window of 0 s closes at once, with one event in it: so what travels together is never a matter of luck.
-                size = min(len(lane.waiting), profile.delivery_max_batch, _MOST) if profile.delivery_window else 1
-                batch = [lane.waiting.popleft() for _ in range(size)]
-                lane.flush = lane.flush and bool(lane.waiting)
-                return batch
-            self._changed.wait(left)
+                return self._batch(lane)
+            if lane.waiting:
+                self._changed.wait(left)
+                continue
+            # A hook without events needs no thread; hooks come and go in a long run.
+            awake = asleep - time.monotonic()
+            if awake <= 0:
+                return None
+            self._changed.wait(awake)
         return None
+
+    def _batch(self, lane: _Lane) -> list[Queued]:
+        profile = self._core.profile
+        # A window of 0 s closes at once, with one event in it: so what travels together is never a matter of luck.
+        size = min(len(lane.waiting), profile.delivery_max_batch, _MOST) if profile.delivery_window else 1
+        batch = [lane.waiting.popleft() for _ in range(size)]
+        lane.flush = lane.flush and bool(lane.waiting)
+        return batch
 
     def _seconds_left(self, lane: _Lane) -> float | None:
         """Return how long to wait before the lane's next batch can be due: 0 if it is, None for as long as it takes."""

@@ -347,11 +347,13 @@ class Org(Making):
         self._engine.load()
 
     def reset(self) -> None:
-        """Start afresh, with the start data if there is any: nothing is pending, and nothing has happened."""
+        """Start afresh, with the start data if any: nothing has happened, is pending, paused or about to go wrong."""
         with self._store.transaction():
             self._state.clear()
             self._furnish()
         self._engine.load()
+        self.faults.clear()
+        self.resume()
 
     def close(self) -> None:
         """Let the requests in flight end and stop; what is pending stays in the file, if there is one."""

@@ -562,3 +562,29 @@ def test_a_closed_org_says_that_it_is_closed(org: Org) -> None:
     for act in (org.create_user, org.system_log, org.drain):
         with pytest.raises(UsageError, match="the org is closed"):
             act()
+
+
+def test_a_hook_without_events_keeps_no_thread(org: Org, receiving, monkeypatch) -> None:
+    monkeypatch.setattr("emulator.org.engine._IDLE", 0.02)
+    one = hook(org)
+    org.create_user()
+    org.drain()
+    (thread,) = [each for each in threading.enumerate() if one.id in each.name] or [None]
+
+    if thread is not None:
+        thread.join(5)
+
+    assert org._engine._lanes == {}
+    org.create_user()
+    assert len(org.drain()) == 1
+
+
+def test_a_reset_ends_pauses_and_faults(org: Org, receiving) -> None:
+    org.pause()
+    org.faults.arm("drop", 5)
+
+    org.reset()
+    hook(org)
+    org.create_user()
+
+    assert [delivery.outcome for delivery in org.drain()] == [Outcome.DELIVERED]
