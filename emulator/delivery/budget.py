@@ -75,16 +75,20 @@ class Wire:
     A connection to a receiver, every operation of which gets only the time that is left.
 
     Args:
-        budget: What it spends from, and where it notes phases and first bytes.
+        budget: What it spends from, and where it notes phases and first bytes; each exchange has its own.
     """
 
     def __init__(self, budget: Budget) -> None:
         self._budget = budget
         self._socket: socket.socket | None = None
 
+    def spend(self, budget: Budget) -> None:
+        """Spend from another budget from now on."""
+        self._budget = budget
+
     def open(self, host: str, port: int, tls: ssl.SSLContext | None = None) -> None:
         """
-        Look up *host*, connect, and shake hands if there is a *tls* context.
+        Look up *host*, connect, and shake hands if there is a *tls* context; what is open already is used again.
 
         Raises:
             socket.gaierror: the name doesn't resolve.
@@ -92,6 +96,10 @@ class Wire:
             ssl.SSLError: the handshake failed.
             OSError: no address could be connected to; TimeoutError when the time ran out.
         """
+        if self._socket is not None and not _hung_up(self._socket):
+            self._budget.enter(Phase.SEND)
+            return
+        self.close()
         self._socket = _connected(host, port, self._budget)
         if tls is not None:
             self._budget.enter(Phase.TLS)
@@ -118,12 +126,22 @@ class Wire:
         """Close the connection at once."""
         if self._socket is not None:
             self._socket.close()
+            self._socket = None
 
     def _ready(self) -> socket.socket:
         if self._socket is None:
             raise ConnectionError("not connected")
         self._socket.settimeout(self._budget.remaining())
         return self._socket
+
+
+def _hung_up(sock: socket.socket) -> bool:
+    """Whether there is something to read before anything was asked: the end, or the rest of the last answer."""
+    import selectors
+
+    with selectors.DefaultSelector() as waiting:
+        waiting.register(sock, selectors.EVENT_READ)
+        return bool(waiting.select(0))
 
 
 def _connected(host: str, port: int, budget: Budget) -> socket.socket:

@@ -13,7 +13,7 @@ from emulator.secrets import Secret
 if TYPE_CHECKING:
     from emulator.contract.model import Channel
 
-__all__ = ["AUTH_CHOICES", "with_auth"]
+__all__ = ["AUTH_CHOICES", "with_auth", "wrong_secret"]
 
 AUTH_CHOICES: Final = ("right", "wrong", "missing")
 
@@ -35,10 +35,10 @@ def with_auth(channel: Channel, how: str, *, where: str = "--auth") -> Channel:
         )
     if how == "missing":
         return replace(channel, auth=None)
-    return replace(channel, auth=replace(channel.auth, value=_wrong(channel.auth.value)))
+    return replace(channel, auth=replace(channel.auth, value=wrong_secret(channel.auth.value)))
 
 
-def _wrong(secret: Secret) -> Secret:
+def wrong_secret(secret: Secret) -> Secret:
     """Return another secret of the same scheme and a like length, so that only its value is wrong."""
     scheme, space, rest = secret.reveal().partition(" ")
     if not space:

@@ -125,7 +125,7 @@ class Exchange:
 
     ``phase`` is where it ended; ``elapsed`` and ``timings`` are seconds; ``detail`` says in words what went wrong.
     A reply cut off in its body has a failure, and its head is kept in ``partial``; ``beginning`` holds the first bytes
-    that came, whether they were HTTP or not.
+    that came, whether they were HTTP or not, and ``stray`` those that came behind the end of the answer.
     """
 
     request: Request
@@ -138,12 +138,18 @@ class Exchange:
     partial: Reply | None = None
     bytes_received: int = 0
     beginning: bytes = b""
+    stray: bytes = b""
     peer: str = ""
 
     @property
     def status(self) -> int | None:
         """The status of a complete reply, or None."""
         return None if self.reply is None else self.reply.status
+
+    @property
+    def reused(self) -> bool:
+        """Whether it went over the connection of an earlier exchange."""
+        return Phase.SEND in self.timings and Phase.CONNECT not in self.timings
 
     def summary(self) -> str:
         """Return one line for people: ``204 No Content after 0.012 s`` or ``timeout while ... after 3.000 s``."""

@@ -90,6 +90,16 @@ class Answer:
             truncated=len(self._body) > self._limit,
         )
 
+    @property
+    def keeps_connection(self) -> bool:
+        """Whether the answer is complete and lets the connection carry another request."""
+        return self._reader.their_state is h11.DONE
+
+    @property
+    def rest(self) -> bytes:
+        """What has come behind the end of the answer."""
+        return bytes(self._reader.trailing_data[0]) if self.keeps_connection else b""
+
     def _look_at_beginning(self, data: bytes) -> None:
         # Another protocol may never send a line end, so it is refused at once rather than when the time is up.
         if len(self._first) < len(_BEGINNING):

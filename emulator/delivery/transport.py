@@ -14,18 +14,19 @@ from urllib.parse import SplitResult, quote, urlsplit
 from emulator.contract.constants import REPLY_LIMIT, TIME_LIMIT
 from emulator.delivery.budget import Budget, Wire
 from emulator.delivery.causes import explain
-from emulator.delivery.exchange import Exchange, Failure, Phase, Reply, Request
+from emulator.delivery.exchange import Exchange, Failure, Phase, Request
 from emulator.delivery.http1 import Answer
 from emulator.errors import UsageError
 from emulator.secrets import reveal
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 __all__ = ["Sender", "Transport", "any_address", "loopback_and_private", "transport"]
 
 _PIECE = 16 * 1024
+_STRAY = 200
 _PATH = "/%:@!$&'()*+,;=~-._"
 _QUERY = _PATH + "?"
 
@@ -86,13 +87,30 @@ class Transport:
         Returns:
             The exchange; whatever the network or the receiver did wrong is its ``failure``.
         """
-        url = urlsplit(request.url)
+        return self.send_in_turn([request], time_limit=time_limit)[0]
+
+    def send_in_turn(self, requests: Sequence[Request], *, time_limit: float = TIME_LIMIT) -> list[Exchange]:
+        """
+        Make one attempt each, on one connection as long as the receiver keeps it open (H2).
+
+        Args:
+            requests: What to send, all to the same URL.
+            time_limit: Seconds for each of them.
+        """
         # Made before the clock starts: loading the certificate authorities is our time, not the receiver's.
-        tls = self._tls if url.scheme.lower() == "https" else None
+        tls = self._tls if requests[0].url.lower().startswith("https:") else None
+        wire = Wire(Budget(time_limit))
+        try:
+            return [self._attempt(wire, request, tls, time_limit) for request in requests]
+        finally:
+            wire.close()
+
+    def _attempt(self, wire: Wire, request: Request, tls: ssl.SSLContext | None, time_limit: float) -> Exchange:
+        url = urlsplit(request.url)
         data = _head(request, url) + (request.body or b"")
-        budget = Budget(time_limit, allows=self._allows)
         answer = Answer(limit=REPLY_LIMIT, to_head=request.method == "HEAD")
-        wire = Wire(budget)
+        budget = Budget(time_limit, allows=self._allows)
+        wire.spend(budget)
         failure: Failure | None = None
         detail = ""
         try:
@@ -101,9 +119,9 @@ class Transport:
         except (OSError, ValueError) as error:
             failure, detail = explain(error, budget)
             budget.enter(budget.phase)
-        finally:
+        if failure is not None or not answer.keeps_connection:
             wire.close()
-        return _exchange(request, answer.reply() if answer.has_head else None, failure, detail, budget)
+        return _exchange(request, answer, failure, detail, budget)
 
 
 def transport(ca_bundle: str | None = None) -> Transport:
@@ -139,22 +157,23 @@ def _head(request: Request, url: SplitResult) -> bytes:
 def _converse(wire: Wire, data: bytes, answer: Answer, budget: Budget) -> None:
     try:
         wire.send(data)
+        budget.enter(Phase.HEAD)
     except TimeoutError:
         raise
     except OSError:
         # A receiver may refuse a request before it has read it all; its answer, or TLS's word for why, is there all
         # the same.  If it isn't, listening fails in its turn.
         pass
-    budget.enter(Phase.HEAD)
     complete = False
     while not complete:
         complete = answer.feed(wire.receive(_PIECE))
-        if answer.has_head and budget.phase is Phase.HEAD:
+        if answer.has_head and budget.phase is not Phase.BODY:
             budget.enter(Phase.BODY)
     budget.enter(Phase.DONE)
 
 
-def _exchange(request: Request, reply: Reply | None, failure: Failure | None, detail: str, budget: Budget) -> Exchange:
+def _exchange(request: Request, answer: Answer, failure: Failure | None, detail: str, budget: Budget) -> Exchange:
+    reply = answer.reply() if answer.has_head else None
     return Exchange(
         request=request,
         reply=reply if failure is None else None,
@@ -167,6 +186,7 @@ def _exchange(request: Request, reply: Reply | None, failure: Failure | None, de
         bytes_received=budget.received,
         beginning=budget.beginning,
         peer=budget.peer,
+        stray=answer.rest[:_STRAY],
     )
 
 

@@ -21,6 +21,10 @@ pytestmark = pytest.mark.wire
 # Each command that takes a secret, and how it is run: {url} is the receiver, {auth} and {custom} are header options,
 # {folder} takes reports.  The URL carries a key in its query, as those of serverless hosts do.
 COMMANDS = {
+    "check": [
+        "check {url} {auth} {custom} --select verification-*,auth-*,delivery-*,*-echoed --report json={folder}/c.json",
+        "check {url} {auth} {custom} --select verification-*,auth-*,delivery-*,*-echoed --json",
+    ],
     "verify": ["verify {url} {auth} {custom}", "verify {url} {auth} {custom} --json"],
     "trigger": [
         "trigger user.lifecycle.create --to {url} {auth} {custom}",

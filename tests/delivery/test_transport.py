@@ -464,3 +464,63 @@ def test_the_answer_to_a_head_is_complete_without_its_body(raw_server: Callable,
     exchange = Transport().send(request, time_limit=3.0)
 
     assert (exchange.status, exchange.failure) == (405, None)
+
+
+def answers(*replies: bytes) -> Callable[[socket.socket], None]:
+    """Answer one request after the other on a connection."""
+
+    def behave(connection: socket.socket) -> None:
+        for reply in replies:
+            connection.recv(65536)
+            connection.sendall(reply)
+
+    return behave
+
+
+def in_turn(url: str, count: int = 2) -> list[Exchange]:
+    request = Request(method="POST", url=url, headers=(), body=b"{}")
+    return Transport().send_in_turn([request] * count, time_limit=LIMIT)
+
+
+@pytest.mark.parametrize(
+    ("reply", "reused", "connections"),
+    [
+        (OK + b"Content-Length: 2\r\n\r\nok", [False, True], 1),
+        (b"HTTP/1.1 204 No Content\r\n\r\n", [False, True], 1),
+        (OK + b"Content-Length: 2\r\nConnection: close\r\n\r\nok", [False, False], 2),
+        (b"HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nok", [False, False], 2),
+    ],
+)
+def test_a_connection_is_used_again_as_long_as_the_receiver_keeps_it(
+    raw_server: Callable, reply: bytes, reused: list[bool], connections: int
+) -> None:
+    """H2: a recorded delivery says keep-alive."""
+    server = raw_server(answers(reply, reply))
+    exchanges = in_turn(server.url)
+
+    assert [exchange.reused for exchange in exchanges] == reused
+    assert [exchange.failure for exchange in exchanges] == [None, None]
+    assert len(server.connections) == connections
+
+
+@pytest.mark.parametrize(
+    ("reply", "stray"),
+    [
+        (OK + b"Content-Length: 2\r\n\r\nok", b""),
+        (OK + b"Content-Length: 2\r\n\r\nokay", b"ay"),
+        (b"HTTP/1.1 204 No Content\r\n\r\n{}", b"{}"),
+        (OK + b"Connection: close\r\nContent-Length: 2\r\n\r\nokay", b""),
+    ],
+)
+def test_what_comes_behind_the_end_of_an_answer_is_told(raw_server: Callable, reply: bytes, stray: bytes) -> None:
+    """The next answer on the connection would begin with it."""
+    assert in_turn(raw_server(answers(reply)).url, 1)[0].stray == stray
+
+
+def test_a_connection_that_was_closed_meanwhile_is_opened_again(raw_server: Callable) -> None:
+    server = raw_server(answers(b"HTTP/1.1 204 No Content\r\n\r\n"))
+    first = Request(method="POST", url=server.url, headers=(), body=b"{}")
+    exchanges = Transport().send_in_turn([first, first, first], time_limit=LIMIT)
+
+    assert [exchange.status for exchange in exchanges if exchange.failure is None][:1] == [204]
+    assert len(server.connections) >= 2

@@ -1,0 +1,1 @@
+"""The promises of Okta's event hook contract that a receiver keeps, one file for each chapter."""
