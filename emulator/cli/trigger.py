@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from emulator.cli._precheck import checked_before_sending
+from emulator.cli._remote import ORG, refuse_what_no_org_takes, trigger_in_org
 from emulator.cli._told import Told
 from emulator.cli.options import (
     ca_bundle_option,
@@ -53,6 +54,9 @@ _NOT_WITH_RAW = (
 @click.command("trigger")
 @click.argument("event_types", nargs=-1, metavar="TYPE...")
 @click.option("--to", "url", metavar="URL", help="The hook URL to deliver to.")
+@click.option("--hook", metavar="ID", help="Instead of --to: a hook of an org that okta-hooks serve runs.")
+@click.option("--org", metavar="URL", default=ORG, show_default=True, help="With --hook: where that org is.")
+@click.option("--control-token", metavar="TOKEN", help="With --hook: that org's control token.")
 @header_option
 @click.option(
     "--set",
@@ -147,6 +151,18 @@ def command(
 
     Example: okta-hooks trigger user.lifecycle.deactivate --to http://localhost:8000/okta/hooks
     """
+    if wishes["hook"] is not None:
+        refuse_what_no_org_takes(context)
+        return trigger_in_org(
+            event_types,
+            hook=wishes["hook"],
+            org=wishes["org"],
+            token=wishes["control_token"],
+            count=wishes["count"],
+            edits=_edits(sets, removes),
+            wishes={"result": wishes["outcome"], "reason": wishes["reason"]},
+            as_json=as_json,
+        )
     _check(context, event_types, url, raw=raw, dry_run=dry_run)
     right = None if url is None else channel_from(url, headers, where="--to")
     channel = None if right is None else _spoilt(right, auth)
