@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from emulator.contract.profile import Profile
+    from emulator.delivery.doctor.probes import Probe
     from emulator.delivery.verifier import Verification
     from emulator.secrets import Redactor
 
@@ -64,6 +66,7 @@ def command(
         hook_name=name,
         profile=profile,
         doctor=not no_doctor,
+        notice=_notice,
     )
     redact = Redactor(result.attempts[0].request.secrets())
     if as_json:
@@ -74,6 +77,14 @@ def command(
     if result.verified:
         return 0
     return 1 if result.reached else _UNREACHABLE
+
+
+def _notice(probe: Probe) -> None:
+    """Tell a person who waits why it takes so long."""
+    if probe.time_limit is not None and sys.stderr.isatty():
+        click.echo(
+            f"no answer in time; asking once more, for up to {probe.time_limit:g} s, how long it takes", err=True
+        )
 
 
 def _as_json(result: Verification, *, url: str, profile: Profile, redact: Redactor) -> dict[str, Any]:

@@ -14,6 +14,9 @@ from emulator.delivery.verification import judge, okta_error, verification_reque
 from emulator.secrets import Redactor
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from emulator.delivery.doctor.probes import Probe
     from emulator.delivery.tokens import Tokens
     from emulator.delivery.transport import Sender
 
@@ -54,6 +57,7 @@ def verify(
     hook_name: str,
     profile: Profile = DEFAULT_PROFILE,
     doctor: bool = True,
+    notice: Callable[[Probe], None] = lambda _: None,
 ) -> Verification:
     """
     Verify that whoever serves ``channel.uri`` agrees to receive events (V1-V12).
@@ -65,6 +69,7 @@ def verify(
         hook_name: The hook's name, for Okta's error text.
         profile: The reading of the rules that Okta leaves in doubt.
         doctor: Whether to send further requests that tell why the verification failed.
+        notice: Is told of each such request before it is sent; some take a while.
     """
     challenge, request_id = tokens.challenge(), tokens.request_id()
     request = verification_request(channel, challenge=challenge, request_id=request_id)
@@ -86,7 +91,7 @@ def verify(
 
     found = examine(case)
     if doctor:
-        found = _ask_more(case, found, channel=channel, sender=sender, tokens=tokens)
+        found = _ask_more(case, found, channel=channel, sender=sender, tokens=tokens, notice=notice)
     return Verification(
         verified=False,
         attempts=tuple(attempts),
@@ -96,11 +101,18 @@ def verify(
 
 
 def _ask_more(
-    case: Case, found: list[Diagnosis], *, channel: Channel, sender: Sender, tokens: Tokens
+    case: Case,
+    found: list[Diagnosis],
+    *,
+    channel: Channel,
+    sender: Sender,
+    tokens: Tokens,
+    notice: Callable[[Probe], None],
 ) -> list[Diagnosis]:
     from emulator.delivery.doctor.probes import conclude, probes_for
 
     for probe in probes_for(case, found):
+        notice(probe)
         challenge = tokens.challenge()
         target = Channel(uri=probe.url) if probe.url else channel
         request = verification_request(target, challenge=challenge, request_id=tokens.request_id(), header=probe.header)
