@@ -8,6 +8,7 @@ import sys
 __all__ = ["main"]
 
 _INTERRUPTED = 130
+_OBJECTS_BETWEEN_COLLECTIONS = 100_000
 
 
 def main() -> None:
@@ -18,6 +19,8 @@ def main() -> None:
 
         print("okta-hooks", VERSION)  # noqa: T201 (click is not there yet)
         sys.exit(0)
+    # Imports make many objects and no garbage; looking for it among them costs half an interpreter start.
+    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
     try:
         from emulator.cli.app import run
     except KeyboardInterrupt:

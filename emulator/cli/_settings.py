@@ -10,7 +10,7 @@ one value a line.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -28,11 +28,12 @@ _SECTION = "tool.okta-hooks"
 _NO_FILE = "none"
 
 
-class Settings(NamedTuple):
+class Settings:
     """Values by parameter name, and where each comes from, for the error that may follow."""
 
-    values: dict[str, Any]
-    origins: dict[str, str]
+    def __init__(self) -> None:
+        self.values: dict[str, Any] = {}
+        self.origins: dict[str, str] = {}
 
     def take(self, parameter: click.Parameter, value: Any, origin: str) -> None:
         """Note a parameter's value; what is taken later counts more."""
@@ -52,7 +53,7 @@ def settings(name: str, command: click.Command, commands: Callable[[], Mapping[s
     Raises:
         UsageError: the file can't be read, or holds a key that is no option.
     """
-    found, keys = Settings({}, {}), _keys(command)
+    found, keys = Settings(), _keys(command)
     file = _find_file()
     if file is not None:
         general = {key: value for key, value in file.table.items() if not isinstance(value, dict)}
@@ -136,13 +137,14 @@ def _unknown(message: str, name: str, known: Iterable[str], place: str) -> Usage
     return UsageError(message, where=place, hint=did_you_mean(name, known) or f"known: {', '.join(sorted(known))}")
 
 
-class _File(NamedTuple):
+class _File:
     """A configuration file: its text, the path it is called by, the section that is ours, and what is in it."""
 
-    text: str
-    path: str
-    prefix: str
-    table: dict[str, Any]
+    def __init__(self, text: str, path: str, prefix: str, table: dict[str, Any]) -> None:
+        self.text = text
+        self.path = path
+        self.prefix = prefix
+        self.table = table
 
     def place(self, key: str, section: str = "") -> str:
         """Return ``file:line`` of a key, or of the section of that name."""

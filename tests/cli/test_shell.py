@@ -207,3 +207,31 @@ def test_colour_comes_only_where_it_is_wanted() -> None:
     assert "\x1b[" not in out()
     assert "\x1b[31m" in out(FORCE_COLOR="1")
     assert "\x1b[" not in out(FORCE_COLOR="1", NO_COLOR="1")
+
+
+HEAVY = {"asyncio", "email", "faker", "http.client", "jinja2", "jsonschema", "requests", "rich", "ssl", "urllib3", "werkzeug",
+         "yaml"}  # fmt: skip
+
+
+@pytest.mark.process
+@pytest.mark.parametrize(
+    ("arguments", "unwanted"),
+    [
+        (["--version"], {"click", "typing", "re", *HEAVY}),
+        (["--help"], {"emulator.delivery", "emulator.contract", "emulator.names", "pathlib", "json", *HEAVY}),
+        (
+            ["verify", "http://127.0.0.1:1/", "--no-doctor"],
+            {"emulator.payloads", "hashlib", "importlib.resources", *HEAVY},
+        ),
+    ],
+)
+def test_a_command_imports_no_more_than_it_needs(arguments: list[str], unwanted: set[str]) -> None:
+    """Start-up is felt, and benchmarks/startup.py measures it; what is imported can be tested exactly."""
+    script = f"import sys; from emulator.cli import main; sys.argv[1:] = {arguments}; main()"
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-c", script], capture_output=True, text=True, check=False
+    )
+    imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines() if line.startswith("import time:")}
+
+    assert "emulator.cli" in imported
+    assert imported & unwanted == set()
