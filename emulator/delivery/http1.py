@@ -23,6 +23,7 @@ _BEGINNING: Final = b"HTTP/"
 
 # What h11 finds wrong -> what we say about it, the first that fits.
 _FAULTS: Final = (
+    ("SWITCH_UPGRADE", "it switches to another protocol (101), which nobody asked for"),
     ("illegal status line", "it doesn't begin like an HTTP/1.1 answer"),
     ("Response status_code", "it doesn't begin like an HTTP/1.1 answer"),
     ("conflicting Content-Length", "it gives two different lengths in Content-Length"),

@@ -37,6 +37,7 @@ COMPLETE = {
 }  # fmt: skip
 
 BROKEN = {
+    "another protocol from now on": (b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: a\r\n\r\n", "switches to another"),
     "another protocol": (b"SSH-2.0-OpenSSH_9.2\r\n", "doesn't begin like"),
     "another protocol without a line end": (b"\x15\x03\x01\x00\x02\x02\x46", "doesn't begin like"),
     "HTTP/2": (b"HTTP/2 200 OK\r\n\r\n", "doesn't begin like"),

@@ -126,7 +126,7 @@ def _refused(case: Case) -> Iterator[Diagnosis]:
 def _unreachable(case: Case) -> Iterator[Diagnosis]:
     yield Diagnosis(
         code="unreachable",
-        message="there is no route to the receiver",
+        message="no connection to the receiver comes about",
         evidence=case.exchange.detail,
         remedy="check the address and the network between here and there",
         rule="R3",
