@@ -15,7 +15,6 @@ __all__ = ["group", "run"]
 _HERE = os.path.dirname(__file__)  # noqa: PTH120 (pathlib costs half an interpreter start)
 _NOT_COMMANDS = frozenset({"app", "options", "terminal"})  # nor are files whose names start with "_"
 _INTERRUPTED = 130
-_READER_GONE = 141  # 128 and the number of SIGPIPE, as shells count it
 _PROGRAM = "okta-hooks"
 
 
@@ -127,10 +126,9 @@ def run(arguments: list[str]) -> int:
         return _INTERRUPTED
     except (BrokenPipeError, SystemExit):
         # The reader of our output has gone; nothing is left to say, and nobody to say it to.  Click turns some of
-        # these errors into an exit with 1, its only one in this mode; but 1 is for broken contracts, and 0 would be a
-        # verdict that nobody has reached.
+        # these errors into an exit with 1, its only one in this mode; but 1 is for broken contracts.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return _READER_GONE
+        return 0
     except Exception as error:
         if os.environ.get("OKTA_HOOKS_DEBUG"):
             raise
