@@ -13,7 +13,7 @@ from urllib.parse import quote, unquote_plus, urlsplit, urlunsplit
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ["HIDDEN", "Redactor", "Secret", "reveal", "safe_url", "url_secrets"]
+__all__ = ["HIDDEN", "Redactor", "Secret", "reveal", "safe_url", "spellings", "url_secrets"]
 
 HIDDEN = "[secret]"
 
@@ -67,8 +67,7 @@ class Redactor:
 
     def add(self, secret: Secret) -> None:
         """Hide *secret*, in all its usual forms, from now on."""
-        plain = secret.reveal()
-        for form in {plain, plain.strip(), *_parts(plain)}:
+        for form in spellings(secret):
             if form:
                 self._forms |= {form, json.dumps(form)[1:-1], json.dumps(form, ensure_ascii=False)[1:-1], quote(form)}
                 self._forms |= {quote(form, safe=""), *_encoded(form)}
@@ -81,6 +80,12 @@ class Redactor:
             else:
                 text = re.sub(rf"(?<!\w){re.escape(form)}(?!\w)", lambda _: HIDDEN, text)
         return text
+
+
+def spellings(secret: Secret) -> set[str]:
+    """Return *secret* and the parts of it that give it away: without its scheme, and what Basic's base64 holds."""
+    plain = secret.reveal()
+    return {plain, plain.strip(), *_parts(plain)}
 
 
 def _encoded(plain: str) -> Iterator[str]:

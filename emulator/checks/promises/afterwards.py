@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from emulator.checks.check import Broken, Need, Stage, check
 from emulator.runner.results import Level
+from emulator.secrets import spellings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,11 +51,9 @@ def _wants_none(bench: Bench, found: Callable[[Exchange], str]) -> None:
     needs=(Need.AUTH,),
 )
 def secret_echoed(bench: Bench) -> None:
-    """Looks for the secret, and for the part of it behind the scheme, in every answer of the run."""
-    secret = bench.auth.value.reveal()
-    forms = {secret, secret.partition(" ")[2].strip() or secret}
-    if min(map(len, forms)) < _LONG_ENOUGH:
-        forms = {secret}
+    """Looks for the secret, what follows its scheme, and Basic's name and password in every answer of the run."""
+    secret = bench.auth.value
+    forms = {form for form in spellings(secret) if len(form) >= _LONG_ENOUGH} or {secret.reveal()}
     _wants_none(bench, lambda exchange: "the secret" if any(form in _texts(exchange) for form in forms) else "")
 
 
@@ -94,6 +93,25 @@ def _payload_in(exchange: Exchange) -> str:
 def traceback_shown(bench: Bench) -> None:
     """Looks for stack traces of Python, JavaScript, Java, Go, Ruby, PHP and .NET in every answer of the run."""
     _wants_none(bench, lambda exchange: "a stack trace" if _TRACES.search(_texts(exchange)) else "")
+
+
+@check(
+    "rate-limit",
+    title="turns no delivery away for want of patience",
+    rule="R4",
+    level=Level.MUST,
+    remedy="take Okta's deliveries out of the rate limit, or answer 503 instead: Okta sends that once more, and a 429 "
+    "never again",
+    stage=Stage.REVIEW,
+    needs=(Need.DELIVERY,),
+)
+def rate_limit(bench: Bench) -> None:
+    """Looks for a 429 among the answers to all deliveries of the run."""
+    late = [exchange for exchange in bench.exchanges if exchange.request.method == "POST" and exchange.status == 429]
+    posts = sum(exchange.request.method == "POST" for exchange in bench.exchanges)
+    bench.keep(late[:3])
+    if late:
+        raise Broken(f"{len(late)} of {posts} deliveries were answered {late[0].summary()}")
 
 
 @check(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from emulator.checks.bench import ABSENT
 from emulator.checks.check import Need, check
+from emulator.checks.verdicts import acknowledged
 from emulator.payloads import as_preview, preview_sample
 from emulator.runner.results import Level
 
@@ -33,6 +34,7 @@ _MEMBERS: Final[dict[str, Any]] = {
     "legacyEventType": "",
     "device": {},
 }
+_PLACE: Final = ("city", "state", "country", "postalCode", "geolocation")
 
 
 def takes(
@@ -244,20 +246,6 @@ def unknown_members(bench: Bench) -> dict[str, JsonObject]:
     return {"new members in the event": event}
 
 
-@check(
-    "unknown-envelope-members",
-    title="takes members of the envelope that it doesn't know, in any order",
-    rule="L36",
-    level=Level.MUST,
-    remedy="ignore what you don't know, and read members by name: JSON objects have no order",
-    needs=_DELIVERY,
-)
-def unknown_envelope_members(bench: Bench) -> None:
-    """Delivers an envelope with a new member and its members in reverse order."""
-    envelope = {**bench.envelope([bench.event()]), "brandNew": {"nested": []}}
-    bench.acknowledges(bench.delivery(dict(reversed(list(envelope.items())))), what="an envelope with a new member")
-
-
 @takes(
     "version-number",
     title="takes version as a number or as text",
@@ -276,21 +264,28 @@ def version_number(bench: Bench) -> dict[str, JsonObject]:
     }
 
 
-@takes(
+@check(
     "timestamps",
     title="takes times with no, three, six and nine fraction digits",
     rule="L37",
+    level=Level.MUST,
     remedy="parse times with a library for ISO 8601 (RFC 3339); a format string with exactly three digits fails on "
     "those of a preview",
+    needs=_DELIVERY,
+    snippet="optional",
 )
-def timestamps(bench: Bench) -> dict[str, JsonObject]:
-    """Delivers published with 0, 1, 6 and 9 fraction digits."""
+def timestamps(bench: Bench) -> None:
+    """Delivers published with 0, 1, 6 and 9 fraction digits, and eventTime with 0 and 6."""
     cases = {}
     for fraction in ("", ".5", ".215084", ".215084123"):
         event = bench.event()
         event["published"] = f"{event['published'].partition('.')[0]}{fraction}Z"
-        cases[f"published {event['published']}"] = event
-    return cases
+        cases[f"published {event['published']}"] = bench.delivery([event])
+    for fraction in ("", ".305084"):
+        envelope = bench.envelope([bench.event()])
+        envelope["eventTime"] = f"{envelope['eventTime'].partition('.')[0]}{fraction}Z"
+        cases[f"eventTime {envelope['eventTime']}"] = bench.delivery(envelope)
+    bench.wants_each(cases, acknowledged)
 
 
 @takes(
@@ -337,7 +332,7 @@ def outcomes(bench: Bench) -> dict[str, JsonObject]:
 
 @takes("client-variants", title="takes clients in every real form", rule="D21")
 def client_variants(bench: Bench) -> dict[str, JsonObject]:
-    """Delivers a client with IPv6 addresses, the zone "null", a null user agent and an empty geography."""
+    """Delivers IPv6 addresses, the zone "null", a null user agent, and a geography empty or made of nulls."""
     hop: JsonObject = {"ip": "2001:db8::7", "geographicalContext": {}, "version": "V6", "source": None}
     return {
         "IPv6": bench.event(client={"ipAddress": "2001:db8::7", "zone": "null", "ipChain": [hop]}),
@@ -345,17 +340,21 @@ def client_variants(bench: Bench) -> dict[str, JsonObject]:
             client={"userAgent": None, "zone": None, "geographicalContext": None, "ipChain": None}
         ),
         "no addresses": bench.event(client={"userAgent": {"rawUserAgent": "okta-sdk/1"}, "device": "Unknown"}),
+        "empty geography": bench.event(client={"ipAddress": "203.0.113.9", "geographicalContext": {}}),
+        "geography of nulls": bench.event(client={"geographicalContext": dict.fromkeys(_PLACE)}),
     }
 
 
 @takes("debug-data", title="takes debugData empty, unusual and with other types than text", rule="L38")
 def debug_data(bench: Bench) -> dict[str, JsonObject]:
-    """Delivers debugData empty, null, and with lists, objects, numbers and booleans in it."""
+    """Delivers debugData empty, null, with a long text, and with lists, objects, numbers and booleans in it."""
     odd = {"list": [1, "a", None], "object": {"a": {"b": []}}, "number": 5, "flag": True, "none": None, "": "no name"}
     return {
         "debugData {}": bench.event(debugContext={"debugData": {}}),
         "debugData null": bench.event(debugContext={"debugData": None}),
         "debugData of other types": bench.event(debugContext={"debugData": odd}),
+        # As long as the longest that was seen, a policy written as JSON.
+        "a text of 1,026 characters": bench.event(debugContext={"debugData": {"newPolicyJson": "x" * 1026}}),
     }
 
 

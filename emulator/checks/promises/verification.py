@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from codecs import BOM_UTF8
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -198,6 +199,22 @@ def content_type(bench: Bench) -> None:
     exchange = bench.send(bench.verification(bench.challenge()))
     if exchange.reply is not None and acknowledged(exchange) and exchange.reply.media_type != CONTENT_TYPE:
         raise Broken(f"answered as {exchange.reply.media_type or 'no type at all'}")
+
+
+@check(
+    "verification-byte-order-mark",
+    title="answers the verification with nothing before the JSON",
+    rule="V19",
+    level=Level.SHOULD,
+    remedy="write the body as UTF-8 without a byte order mark; JSON has none (RFC 8259), and strict readers refuse it",
+    needs=(Need.VERIFICATION,),
+    after=("verification-fresh",),
+)
+def byte_order_mark(bench: Bench) -> None:
+    """Looks at the first bytes of a verification that brought the challenge back."""
+    exchange = bench.send(bench.verification(bench.challenge()))
+    if exchange.reply is not None and exchange.reply.body.startswith(BOM_UTF8):
+        raise Broken("the body begins with a byte order mark")
 
 
 @check(

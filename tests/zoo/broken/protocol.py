@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import threading
 import traceback
@@ -151,6 +152,28 @@ class EchoesHeaders(Good):
     def answer(self, request):
         reply = super().answer(request)
         return Reply(reply.status, repr(request.headers).encode()) if reply.status == 400 else reply
+
+
+@broken("secret-echoed")
+class NamesTheCaller(Good):
+    """Says in a header who called, as the proxy before it does: with name and password."""
+
+    def answer(self, request):
+        reply = super().answer(request)
+        _, _, credentials = request.get("Authorization").partition(" ")
+        if reply.status == 405 and credentials:
+            reply.headers["X-Caller"] = base64.b64decode(credentials).decode()
+        return reply
+
+
+@broken("rate-limit", "body-20mb")
+class Quota(Good):
+    """Turns away what would exceed the day's quota of bytes."""
+
+    def deliver(self, request):
+        if len(request.body) > 10_000_000:
+            raise Refusal(429)
+        return super().deliver(request)
 
 
 @broken("traceback-shown")

@@ -345,3 +345,45 @@ class StrictEncoding(Good):
 
     def look(self, event):
         json.dumps(event, ensure_ascii=False).encode()
+
+
+@broken("client-variants")
+class Somewhere(Good):
+    """Draws each event on a map."""
+
+    def look(self, event):
+        place = (event.get("client") or {}).get("geographicalContext")
+        if place is not None:
+            place["geolocation"]["lat"]
+
+
+@broken("timestamps")
+class EventTimeInMilliseconds(Good):
+    """Reads eventTime with a format of three fraction digits."""
+
+    def read(self, request):
+        envelope = super().read(request)
+        if "eventTime" in envelope:
+            datetime.strptime(envelope["eventTime"][-5:], ".%fZ")  # noqa: DTZ007
+        return envelope
+
+
+@broken("custom-domain")
+class OktaComOnly(Good):
+    """Takes deliveries from okta.com only."""
+
+    def read(self, request):
+        envelope = super().read(request)
+        if ".okta.com/" not in envelope.get("source", ".okta.com/"):
+            raise Refusal(403)
+        return envelope
+
+
+@broken("debug-data")
+class ShortColumn(Good):
+    """Stores debugData in columns of 1,000 characters."""
+
+    def look(self, event):
+        for value in ((event.get("debugContext") or {}).get("debugData") or {}).values():
+            if 1000 < len(str(value)) < 10_000:
+                raise ValueError

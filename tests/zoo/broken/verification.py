@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import time
+from dataclasses import replace
 
 from zoo_base import CHALLENGE, Good, Refusal, Reply, Request, broken
 
@@ -168,3 +169,12 @@ class OktaAgentOnly(Good):
         if "Okta" not in request.get("User-Agent"):
             raise Refusal(404)
         return super().verify(request)
+
+
+@broken("verification-byte-order-mark")
+class ByteOrderMark(Good):
+    """Writes its answer with an editor's idea of UTF-8."""
+
+    def verify(self, request):
+        reply = super().verify(request)
+        return replace(reply, body=b"\xef\xbb\xbf" + reply.body)
