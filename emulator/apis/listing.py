@@ -2,21 +2,38 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 from emulator.apis.answers import Answer, link_header, next_url
 from emulator.contract.expressions.scim import ScimError, values_at
 from emulator.org.errors import OktaApiError, api_error
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
 
     from emulator.apis.asking import Ask
     from emulator.contract.expressions.scim import Dialect
     from emulator.contract.model import JsonObject
 
-__all__ = ["page", "searched", "syntax_error"]
+__all__ = ["Listed", "page", "searched", "syntax_error"]
+
+_DIGITS: Final = 12
+
+
+class Listed(Protocol):
+    """What lists hold: a record with an id, in order of creation."""
+
+    @property
+    def id(self) -> str:
+        """Its id."""
+
+    @property
+    def created(self) -> datetime:
+        """When it was made."""
+
+
+R = TypeVar("R", bound=Listed)
 
 
 def syntax_error(error: ScimError) -> OktaApiError:
@@ -24,14 +41,23 @@ def syntax_error(error: ScimError) -> OktaApiError:
     return api_error(error.code, subject=error.summary, hint=str(error))
 
 
-def searched(ask: Ask, documents: Sequence[JsonObject], *, search: Dialect, filtering: Dialect) -> list[JsonObject]:
+def searched(
+    ask: Ask, records: Sequence[R], show: Callable[[R], JsonObject], *, search: Dialect, filtering: Dialect
+) -> list[R]:
     """
-    Return the documents that pass ``search`` and ``filter``, sorted as ``sortBy`` asks if there is a search.
+    Return the records that pass ``search`` and ``filter``, sorted as ``sortBy`` asks if there is a search.
+
+    Args:
+        ask: The request.
+        records: All there are, in order of creation.
+        show: Makes a record the document that is searched.
+        search: What ``search`` may say.
+        filtering: What ``filter`` may say.
 
     Raises:
         OktaApiError: one of them can't be read.
     """
-    found = list(documents)
+    found = list(records)
     for name, dialect in (("search", search), ("filter", filtering)):
         text = ask.text(name)
         if not text:
@@ -40,11 +66,11 @@ def searched(ask: Ask, documents: Sequence[JsonObject], *, search: Dialect, filt
             wanted = dialect.parse(text)
         except ScimError as error:
             raise syntax_error(error) from None
-        found = [document for document in found if wanted.matches(document)]
+        found = [record for record in found if wanted.matches(show(record))]
     key = ask.text("sortBy")
     if key and ask.text("search"):
-        found.sort(key=lambda document: document["id"])
-        found.sort(key=lambda document: _sorted_by(document, key), reverse=ask.text("sortOrder").lower() == "desc")
+        found.sort(key=lambda record: record.id)
+        found.sort(key=lambda record: _sorted_by(show(record), key), reverse=ask.text("sortOrder").lower() == "desc")
     return found
 
 
@@ -53,37 +79,45 @@ def _sorted_by(document: JsonObject, key: str) -> tuple[bool, str]:
     return value is None, str(value or "").casefold()
 
 
-def page(ask: Ask, documents: Sequence[JsonObject], *, default: int, most: int, paged: bool = True) -> Answer:
+def page(
+    ask: Ask,
+    records: Sequence[R],
+    show: Callable[[R], JsonObject],
+    *,
+    default: int,
+    most: int,
+    paged: bool = True,
+) -> Answer:
     """
-    Return a page of *documents*; ``after`` names the one it begins with, so that those already seen may be deleted.
+    Return a page of *records*; ``after`` names the one it begins with, so that those already seen may be deleted.
 
     Raises:
         OktaApiError: ``limit`` is no number, or ``after`` is none of our cursors.
     """
     limit = ask.number("limit", default=default, most=most)
-    start = _start(documents, ask.text("after")) if paged else 0
-    shown = list(documents[start : start + limit])
+    start = _start(records, ask.text("after")) if paged else 0
+    shown = [show(record) for record in records[start : start + limit]]
     given: dict[str, str] = dict(ask.request.args.items())
     following = None
-    if paged and shown and start + limit < len(documents):
-        cursor = _cursor(documents[start + limit])
+    if paged and shown and start + limit < len(records):
+        cursor = _cursor(records[start + limit])
         following = next_url(ask.url, {**given, "after": cursor, "limit": str(limit)})
     return Answer(body=shown, headers=(link_header(next_url(ask.url, given), following),))
 
 
-def _cursor(document: JsonObject) -> str:
-    return f"{document['id']}_{re.sub('[^0-9]', '', document['created'])}"
+def _cursor(record: Listed) -> str:
+    return f"{record.id}_{record.created.timestamp():.0f}"
 
 
-def _start(documents: Sequence[JsonObject], cursor: str) -> int:
+def _start(records: Sequence[Listed], cursor: str) -> int:
     if not cursor:
         return 0
     wanted, mark, created = cursor.partition("_")
-    if not mark or not created.isdigit():
+    if not mark or not created.isdecimal() or len(created) > _DIGITS:
         raise api_error("E0000029", hint="take the cursor from the next link of the page before")
-    for position, document in enumerate(documents):
-        if document["id"] == wanted:
+    for position, record in enumerate(records):
+        if record.id == wanted:
             return position
     # It is gone.  In order of creation, what comes after it begins with what is no older.
-    later = (at for at, document in enumerate(documents) if _cursor(document).partition("_")[2] >= created)
-    return next(later, len(documents))
+    later = (at for at, record in enumerate(records) if record.created.timestamp() >= int(created))
+    return next(later, len(records))

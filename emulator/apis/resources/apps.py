@@ -26,8 +26,7 @@ _PAGED: Final = (Query(name="after"), Query(name="limit", kind="integer", least=
 @route("GET", _APPS, operation="listApplications", scope=_SCOPE, gives="[Application]", query=_PAGED)
 def list_apps(ask: Ask) -> Answer:
     """List apps."""
-    documents = [app_json(app, base_url=ask.base_url) for app in ask.org.apps.all()]
-    return page(ask, documents, default=_MOST, most=_MOST)
+    return page(ask, ask.org.apps.all(), lambda app: app_json(app, base_url=ask.base_url), default=_MOST, most=_MOST)
 
 
 @route("POST", _APPS, operation="createApplication", scope=_SCOPE, gives="Application", takes="ApplicationBody")
@@ -53,10 +52,15 @@ def delete_app(ask: Ask, appId: str) -> Answer:  # noqa: N803
 def list_app_users(ask: Ask, appId: str) -> Answer:  # noqa: N803
     """List the users an app is assigned to."""
     app = ask.org.apps.get(appId)
-    documents = [
-        assignment_json(app, user, assignment, base_url=ask.base_url) for user, assignment in ask.org.apps.users(appId)
-    ]
-    return page(ask, documents, default=_MOST, most=_MOST)
+    assigned = ask.org.apps.users(appId)
+    made = {user.id: assignment for user, assignment in assigned}
+    return page(
+        ask,
+        [user for user, _ in assigned],
+        lambda user: assignment_json(app, user, made[user.id], base_url=ask.base_url),
+        default=_MOST,
+        most=_MOST,
+    )
 
 
 @route("POST", _USERS, operation="assignUserToApplication", scope=_SCOPE, gives="AppUser", takes="AppUserBody")

@@ -12,6 +12,7 @@ from emulator.org.codec import group_json, user_json
 
 if TYPE_CHECKING:
     from emulator.apis.asking import Ask
+    from emulator.contract.model import JsonObject
     from emulator.org.records import GroupRecord
 
 __all__: list[str] = []
@@ -47,11 +48,15 @@ def _shown(ask: Ask, group: GroupRecord) -> Answer:
 def list_groups(ask: Ask) -> Answer:
     """List groups."""
     quick = ask.text("q").casefold()
-    documents = [group_json(group, base_url=ask.base_url) for group in ask.org.groups.all()]
+    groups = ask.org.groups.all()
     if quick:
-        documents = [found for found in documents if found["profile"]["name"].casefold().startswith(quick)]
-    documents = searched(ask, documents, search=GROUP_SEARCH, filtering=GROUP_FILTER)
-    return page(ask, documents, default=_QUICK if quick else _MOST, most=_MOST, paged=not quick)
+        groups = [group for group in groups if group.name.casefold().startswith(quick)]
+
+    def show(group: GroupRecord) -> JsonObject:
+        return group_json(group, base_url=ask.base_url)
+
+    groups = searched(ask, groups, show, search=GROUP_SEARCH, filtering=GROUP_FILTER)
+    return page(ask, groups, show, default=_QUICK if quick else _MOST, most=_MOST, paged=not quick)
 
 
 @route("POST", _GROUPS, operation="addGroup", scope=_SCOPE, gives="Group", takes="GroupBody")
@@ -91,8 +96,7 @@ def delete_group(ask: Ask, groupId: str) -> Answer:  # noqa: N803
 def list_group_users(ask: Ask, groupId: str) -> Answer:  # noqa: N803
     """List the members of a group."""
     members = ask.org.groups.members(groupId)
-    documents = [user_json(user, base_url=ask.base_url) for user in members]
-    return page(ask, documents, default=_MEMBERS, most=_MEMBERS)
+    return page(ask, members, lambda user: user_json(user, base_url=ask.base_url), default=_MEMBERS, most=_MEMBERS)
 
 
 @route("PUT", f"{_GROUP}/users/<userId>", operation="assignUserToGroup", scope=_SCOPE, status=204)

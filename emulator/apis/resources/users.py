@@ -12,6 +12,7 @@ from emulator.org.codec import app_link_json, group_json, user_json
 
 if TYPE_CHECKING:
     from emulator.apis.asking import Ask
+    from emulator.contract.model import JsonObject
     from emulator.org.records import UserRecord
 
 __all__: list[str] = []
@@ -47,16 +48,20 @@ def list_users(ask: Ask) -> Answer:
     """List users; DEPROVISIONED ones only when they are searched or filtered for."""
     quick = ask.text("q").casefold()
     asked = bool(ask.text("search") or ask.text("filter"))
-    documents = [user_json(user, base_url=ask.base_url) for user in ask.org.users.all(deprovisioned=asked)]
+    users = ask.org.users.all(deprovisioned=asked)
     if quick:
-        names = ("firstName", "lastName", "email")
-        documents = [
-            found
-            for found in documents
-            if any(str(found["profile"].get(name) or "").casefold().startswith(quick) for name in names)
-        ]
-    documents = searched(ask, documents, search=USER_SEARCH, filtering=USER_FILTER)
-    return page(ask, documents, default=_FEW if quick else _MOST, most=_MOST, paged=not quick)
+        users = [user for user in users if _is_meant(user, quick)]
+
+    def show(user: UserRecord) -> JsonObject:
+        return user_json(user, base_url=ask.base_url)
+
+    users = searched(ask, users, show, search=USER_SEARCH, filtering=USER_FILTER)
+    return page(ask, users, show, default=_FEW if quick else _MOST, most=_MOST, paged=not quick)
+
+
+def _is_meant(user: UserRecord, quick: str) -> bool:
+    names = (user.profile.get(name) for name in ("firstName", "lastName", "email"))
+    return any(str(name or "").casefold().startswith(quick) for name in names)
 
 
 @route(
@@ -122,7 +127,7 @@ def delete_user(ask: Ask, id: str) -> Answer:  # noqa: A002
 def list_user_groups(ask: Ask, id: str) -> Answer:  # noqa: A002
     """List the groups of a user."""
     groups = ask.org.groups.of_user(ask.org.users.get(id).id)
-    return page(ask, [group_json(group, base_url=ask.base_url) for group in groups], default=_MOST, most=_MOST)
+    return page(ask, groups, lambda group: group_json(group, base_url=ask.base_url), default=_MOST, most=_MOST)
 
 
 @route("GET", f"{_USER}/appLinks", operation="listAppLinks", scope=_SCOPE, gives="[AppLink]")

@@ -40,7 +40,7 @@ class EvaluationError(Exception):
 def _pointed(text: str, position: int) -> list[str]:
     if not text.strip():
         return []
-    start, end = max(0, position - _SHOWN), position + _SHOWN
+    start, end = (0, len(text)) if len(text) <= 2 * _SHOWN else (max(0, position - _SHOWN), position + _SHOWN)
     before = "".join(_flat(c) for c in text[start:position])
     after = "".join(_flat(c) for c in text[position:end])
     more = "…" if start else ""
