@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterable
-from secrets import token_hex
+from secrets import token_hex, token_urlsafe
 from typing import TYPE_CHECKING, Any, Final
 
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
@@ -94,6 +94,10 @@ class OrgApp:
         except ControlError as error:
             return Answer(body=error.body(), status=error.status)
         except OktaApiError as error:
+            # Okta's answer has no room for what helps people, so that is said here.
+            hint = error.hint.replace("\n", "; ")
+            why = f"{'; '.join((error.summary, *error.causes))}{f' ({hint})' if hint else ''}"
+            _log.info("%s %s -> %s %s: %s", request.method, request.path, error.status, error.code, why)
             return self.refusal(error)
         except UsageError as error:
             return Answer(body=ControlError(400, error.message, hint=error.hint).body(), status=400)
@@ -136,6 +140,13 @@ class OrgApp:
         self.guard.check(ask.request, open_to_all=found.open_to_all)
         answer: Answer = found.handler(ask, **arguments)
         return answer
+
+
+def unreadable_body() -> dict[str, Any]:
+    """Return the body for what isn't even a request: its head is broken, or it is too large (E1)."""
+    error = api_error("E0000003")
+    error.error_id = f"oae{token_urlsafe(17)[:22]}"
+    return error.body()
 
 
 def _see_index() -> str:

@@ -7,6 +7,7 @@ no TLS, which is served by werkzeug's server, a thread for each connection.
 
 from __future__ import annotations
 
+import json
 import logging
 import select
 import socket
@@ -15,9 +16,12 @@ import time
 from typing import TYPE_CHECKING, Any, Final
 
 from waitress import wasyncore  # type: ignore[import-untyped]  # waitress has no types
+from waitress.channel import HTTPChannel  # type: ignore[import-untyped]  # waitress has no types
 from waitress.server import create_server  # type: ignore[import-untyped]  # waitress has no types
+from waitress.task import ErrorTask, WSGITask  # type: ignore[import-untyped]  # waitress has no types
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
+from emulator.apis.app import unreadable_body
 from emulator.errors import UsageError
 
 if TYPE_CHECKING:
@@ -61,6 +65,33 @@ class _Counted:
             self._changed.wait_for(lambda: self._count == 0, seconds)
 
 
+class _Task(WSGITask):  # type: ignore[misc]  # waitress has no types
+    def set_close_on_finish(self) -> None:
+        # waitress hangs up after every answer without Content-Length, and a 204 has none; but it has no body either,
+        # so its end is known, and the connection can serve the next call.
+        wanted = self.request.headers.get("CONNECTION", "").lower() == "close" or self.version == "1.0"
+        if self.has_body or wanted:
+            super().set_close_on_finish()
+
+
+class _Unreadable(ErrorTask):  # type: ignore[misc]  # waitress has no types
+    """Answers what never becomes a request of the application, in Okta's form: no client has to read anything else."""
+
+    def execute(self) -> None:
+        error = self.request.error
+        body = json.dumps(unreadable_body()).encode()
+        self.status = f"{error.code} {error.reason}"
+        self.response_headers.append(("Content-Type", "application/json"))
+        self.set_close_on_finish()
+        self.content_length = len(body)
+        self.write(body)
+
+
+class _Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
+    task_class = _Task
+    error_task_class = _Unreadable
+
+
 class _Waitress:
     def __init__(self, app: _Counted, listener: socket.socket) -> None:
         self._sockets: dict[int, Any] = {}
@@ -77,6 +108,7 @@ class _Waitress:
             log_socket_errors=False,
             clear_untrusted_proxy_headers=True,
         )
+        self._server.channel_class = _Channel
         self._thread = threading.Thread(target=self._run, name="api-server", daemon=True)
         self._thread.start()
 

@@ -125,6 +125,7 @@ def command(
     except BaseException:
         listener.close()
         raise
+    _log_to_stderr()
     stop = _Stop()
     fresh = Secret(f"00{token_urlsafe(30)}")
     control_fresh = Secret(token_urlsafe(24))
@@ -144,12 +145,22 @@ def command(
         "control_token": None if control else control_fresh.reveal(),
         "seed": org.seed,
         "db": None if db is None else str(Path(db).resolve()),
+        "private": _is_loopback(host),
         "ca_file": str(Path(ca_file).resolve()) if tls else None,
     }
     _say_ready(ready, org, as_json=as_json)
     code = stop.wait()
     _finish(app, serving, org, db=db)
     return code
+
+
+def _log_to_stderr() -> None:
+    """Say what the API refuses, and why; the reasons that help people have no room in Okta's answers."""
+    import logging
+    import sys
+
+    logging.basicConfig(stream=sys.stderr, format="%(message)s", level=logging.WARNING)
+    logging.getLogger("emulator").setLevel(logging.INFO)
 
 
 class _Stop:
@@ -198,12 +209,23 @@ def _bearer(text: str) -> tuple[str, frozenset[str]]:
     return _secret(token, "--bearer").reveal(), frozenset(scopes.split())
 
 
+def _is_loopback(host: str) -> bool:
+    from ipaddress import ip_address
+
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
 def _say_ready(ready: Mapping[str, Any], org: Org, *, as_json: bool) -> None:
     from json import dumps
 
     _say(f"a fake Okta org is served at {ready['url']} (Ctrl-C stops)", f"  seed       {org.seed}")
     _say(f"  API token  {ready['token'] or 'as given'}   send it as: Authorization: SSWS <token>")
     _say(f"  control    {ready['url']}/_emulator/   Authorization: Bearer {ready['control_token'] or '<as given>'}")
+    if not ready["private"]:
+        _say("  warning: other machines can reach it; the control plane answers loopback names and --host only")
     _say(f"  state      {ready['db'] or 'in memory: gone when it stops (--db FILE keeps it)'}")
     if ready["ca_file"]:
         _say(
@@ -214,7 +236,7 @@ def _say_ready(ready: Mapping[str, Any], org: Org, *, as_json: bool) -> None:
     else:
         _say("  Python SDK export OKTA_TESTING_TESTINGDISABLEHTTPSCHECK=true   (it refuses http otherwise)")
     if as_json:
-        click.echo(dumps(ready))
+        click.echo(dumps({name: value for name, value in ready.items() if name != "private"}))
 
 
 def _finish(app: Any, serving: Serving, org: Org, *, db: str | None) -> None:

@@ -8,6 +8,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,62 @@ def test_a_path_is_percent_decoded(app, org, serve) -> None:
     assert get(connection, "/api/v1/users/jane.roe%40example.com")[0] == 200
     assert get(connection, "/api/v1/users/?limit=1")[0] == 200
     connection.close()
+
+
+def test_a_204_keeps_the_connection(app, org, serve) -> None:
+    serving = serve(app)
+    group = org.create_group("Sales")
+    user = org.create_user(login="jane.roe@example.com", activate=False)
+    connection = http.client.HTTPConnection(serving.netloc, timeout=5)
+    connection.request("PUT", f"/api/v1/groups/{group.id}/users/{user.id}", body=b"", headers=SSWS)
+    answer = connection.getresponse()
+    assert (answer.status, answer.read(), answer.headers["Connection"]) == (204, b"", None)
+    before = connection.sock
+
+    assert get(connection, "/api/v1/users/me")[0] == 200
+    assert connection.sock is before
+    connection.close()
+
+
+@pytest.mark.parametrize(
+    "request_", [b"nonsense\r\n\r\n", b"POST /api/v1/groups HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999\r\n\r\n"]
+)
+def test_what_is_no_request_is_answered_in_json_too(app, serve, request_: bytes) -> None:
+    serving = serve(app)
+    with socket.create_connection(("127.0.0.1", int(serving.netloc.rpartition(":")[2])), timeout=5) as connection:
+        connection.sendall(request_)
+        answer = connection.makefile("rb").read()
+
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert head.split(b" ")[1] in {b"400", b"413"}
+    assert json.loads(body)["errorCode"] == "E0000003"
+
+
+def test_a_hundred_users_from_four_clients_are_delivered_exactly_once(make_app, serve) -> None:
+    """D11, D12: create and deactivate through the API, counted by uuid."""
+    app = make_app(sender=guarded_sender(), clock=None)
+    serving = serve(app)
+
+    def work(numbers: range) -> None:
+        connection = http.client.HTTPConnection(serving.netloc, timeout=30)
+        for number in numbers:
+            login = f"user{number}@example.com"
+            profile = {"login": login, "email": login, "firstName": "User", "lastName": str(number)}
+            connection.request("POST", "/api/v1/users", json.dumps({"profile": profile}), SSWS)
+            user = json.loads(connection.getresponse().read())["id"]
+            connection.request("POST", f"/api/v1/users/{user}/lifecycle/deactivate", b"", SSWS)
+            assert connection.getresponse().read() == b"{}"
+        connection.close()
+
+    types = ["user.lifecycle.create", "user.lifecycle.deactivate"]
+    with Receiver() as receiver, ThreadPoolExecutor(4) as pool:
+        app.org.verify(app.org.create_event_hook(uri=receiver.url, events=types))
+        list(pool.map(work, (range(n, 100, 4) for n in range(4))))
+        app.org.drain()
+        delivered = [event.uuid for event in receiver.wait_for(200)]
+
+    assert len(delivered) == len(set(delivered)) == 200
+    assert set(delivered) == {event["uuid"] for kind in types for event in app.org.system_log(kind)}
 
 
 def test_tls_is_served_with_an_authority_that_clients_can_trust(app, serve, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -90,10 +91,14 @@ def test_it_says_when_it_is_ready_and_stops_cleanly(serve, how: signal.Signals, 
     assert served.ready["url"].startswith("http://127.0.0.1:")
     assert (served.ready["seed"], served.ready["token"]) == (42, None)
     assert served.call("GET", "/_emulator/health")["status"] == "ok"
+    with pytest.raises(urllib.error.HTTPError, match="400"):
+        served.call("POST", "/api/v1/eventHooks", {"name": "x", "events": {"items": ["user.lifecycle.creat"]}})
     done, out, err = served.stop(how)
 
     assert (done, out) == (code, "")
     assert "is served at" in err
+    assert "POST /api/v1/eventHooks -> 400 E0000001" in err
+    assert "did you mean 'user.lifecycle.create'" in err
     assert "Traceback" not in err
     assert TOKEN not in err
 
