@@ -173,6 +173,19 @@ def test_deleting_what_was_read_disturbs_no_later_page(api, many) -> None:
     assert [user["id"] for user in api("GET", following).get_json()] == [user["id"] for user in many[2:5]]
 
 
+def test_a_page_whose_first_user_is_gone_begins_with_the_next(api, org) -> None:
+    users = []
+    for number in range(6):
+        org.clock.advance(60)
+        users.append(api("POST", "/users?activate=false", new(f"user{number}.test")).get_json()["id"])
+    first = api("GET", "/users?limit=3")  # the admin and two of them
+    following = first.headers["Link"].split(",")[1].partition("<http://127.0.0.1:8420/api/v1")[2].partition(">")[0]
+    for _ in range(2):
+        api("DELETE", f"/users/{users[2]}")
+
+    assert [user["id"] for user in api("GET", following).get_json()] == users[3:6]
+
+
 def test_deprovisioned_users_are_listed_only_when_asked_for(api, many) -> None:
     """U14."""
     api("POST", f"/users/{many[0]['id']}/lifecycle/deactivate")

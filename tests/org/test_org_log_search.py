@@ -176,6 +176,15 @@ def test_a_clock_that_went_back_hides_nothing_from_a_poll(filled: Org) -> None:
     assert found[-1]["target"][0]["alternateId"] == "late@example.com"  # the order of writing, not of time (L3)
 
 
+def test_a_clock_that_went_back_adds_nothing_to_a_poll(filled: Org) -> None:
+    filled.clock.freeze(START + timedelta(days=5))
+    filled.create_user(login="late@example.com", activate=False)
+    filled.clock.freeze(START + timedelta(days=10))
+    found = filled.log_search.page(LogQuery(since=START + timedelta(days=6), limit=1000)).events
+
+    assert len(found) == 4 * 3
+
+
 def test_the_first_page_reads_an_index_not_the_log(filled: Org) -> None:
     """Each of the ways to read the log is a walk along an index, with no sorting."""
     store = filled._store

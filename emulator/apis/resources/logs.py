@@ -47,11 +47,11 @@ def list_log_events(ask: Ask) -> Answer:
     this = next_url(ask.url, given)
     following = None
     if found.cursor is not None:
-        # L3: when there is nothing new, next is the very same address, by which pollers know to wait.
-        if found.events and query.polls:
-            given.pop("since", None)
+        if query.polls:
+            given.pop("since", None)  # L5: the cursor takes its place
         following = next_url(ask.url, {**given, "after": found.cursor})
     elif query.polls:
+        # L3: when there is nothing new, next is the very same address, by which pollers know to wait.
         following = this
     return Answer(body=found.events, headers=(link_header(this, following),))
 
