@@ -14,18 +14,19 @@ from itertools import chain
 from typing import IO, TYPE_CHECKING, Final
 
 from emulator.captures.files import STDIN, open_capture, reason
-from emulator.contract.inspection import LINES, FileReport, Tally, inspect_bytes, report_of, unreadable
+from emulator.contract.inspection import LINES, FileReport, inspect_bytes, report_of, unreadable
 from emulator.contract.lines import inspect_block
+from emulator.contract.tally import Tally
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from concurrent.futures import Executor, Future
 
-__all__ = ["Reading", "read_report"]
+__all__ = ["HEAD", "LARGEST", "Reading", "are_lines", "read_report"]
 
 BLOCK: Final = 1 << 20  # bytes; a few thousand events
 LARGEST: Final = 64 << 20  # bytes of a document that is no stream of lines, or of one line
-_HEAD: Final = 1 << 16
+HEAD: Final = 1 << 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,8 +64,8 @@ def read_report(path: str, how: Reading = Reading()) -> FileReport:  # frozen
 
 
 def _read(stream: IO[bytes], name: str, how: Reading) -> FileReport:
-    head = stream.read(_HEAD)
-    if not _are_lines(head, name):
+    head = stream.read(HEAD)
+    if not are_lines(head, name):
         data = head + stream.read(LARGEST + 1 - len(head))
         how.progress(len(data))
         if len(data) > LARGEST:
@@ -77,14 +78,14 @@ def _read(stream: IO[bytes], name: str, how: Reading) -> FileReport:
     return report_of(total, name=name, lines=total.documents > 1)
 
 
-def _are_lines(head: bytes, name: str) -> bool:
+def are_lines(head: bytes, name: str) -> bool:
     """Say whether a file that begins with *head* is a document per line."""
     first, newline, rest = head.lstrip(b" \t\r\n").partition(b"\n")
     if not first.startswith((b"{", b"[")) or b"\r" in first.rstrip(b"\r"):
         return False
     if not newline:
         # A line longer than the head, or the only one: only the name tells.
-        return len(head) >= _HEAD and name.lower().endswith(LINES)
+        return len(head) >= HEAD and name.lower().endswith(LINES)
     from json import loads
 
     try:
@@ -92,7 +93,7 @@ def _are_lines(head: bytes, name: str) -> bool:
     except (ValueError, RecursionError):
         return False
     following = rest.lstrip(b" \t\r\n")[:1]
-    return following in {b"{", b"["} or (not following and len(head) >= _HEAD)
+    return following in {b"{", b"["} or (not following and len(head) >= HEAD)
 
 
 def _blocks(head: bytes, stream: IO[bytes], progress: Callable[[int], object]) -> Iterator[tuple[int, bytes]]:

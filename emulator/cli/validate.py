@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from emulator.cli.options import json_option, report_option
-from emulator.errors import NothingToRunError
+from emulator.errors import NothingToRunError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -41,10 +41,18 @@ def _jobs(_: click.Context, __: click.Parameter, text: str) -> int:
 @click.option("--strict", is_flag=True, help="Let problems of level should fail too.")
 @click.option("--quiet", "-q", is_flag=True, help="Show only what is wrong, without notes.")
 @click.option("--jobs", "-j", metavar="N", default="1", callback=_jobs, help="Use N processes, or 'auto': all cores.")
+@click.option("--redact-to", metavar="DIR", help="Write copies without personal data into this folder.")
 @report_option("junit", "sarif", "json")
 @json_option
 def command(
-    paths: tuple[str, ...], kind: str, strict: bool, quiet: bool, jobs: int, reports: dict[str, Path], as_json: bool
+    paths: tuple[str, ...],
+    kind: str,
+    strict: bool,
+    quiet: bool,
+    jobs: int,
+    redact_to: str | None,
+    reports: dict[str, Path],
+    as_json: bool,
 ) -> int:
     """
     Check captured payloads: envelopes, LogEvents, event hooks, verification answers.
@@ -60,7 +68,10 @@ def command(
     from emulator.reports.validation import as_json as to_json
     from emulator.reports.validation import as_text
 
-    found = _read_all(list(_expand(paths)), kind, jobs)
+    files = list(_expand(paths))
+    if redact_to is not None:
+        _redact(files, redact_to)
+    found = _read_all(files, kind, jobs)
     if not found:
         raise NothingToRunError(
             "nothing to check: no .json, .ndjson or .jsonl file there", hint="name a file directly, or - for stdin"
@@ -111,6 +122,25 @@ def _expand(paths: tuple[str, ...]) -> Iterator[str]:
             if name not in seen:
                 seen.add(name)
                 yield name
+
+
+def _redact(files: list[str], folder: str) -> None:
+    from secrets import token_bytes
+
+    from emulator.captures.copying import copy_redacted
+    from emulator.captures.files import STDIN
+    from emulator.captures.redaction import Redaction
+    from emulator.contract.problems import printable
+
+    if STDIN in files:
+        raise UsageError("standard input can't be checked and copied at once", where="--redact-to", hint="name a file")
+    copied = 0
+    # A key that nobody keeps: pseudonyms agree within this run, and can't be tried out afterwards.
+    for path, why in copy_redacted(files, folder, Redaction(token_bytes(32))):
+        copied += not why
+        if why:
+            click.echo(f"{printable(path)}: no copy: {printable(why)}", err=True)
+    click.echo(f"{copied} redacted {'copy' if copied == 1 else 'copies'} in {printable(folder)}", err=True)
 
 
 def _read_all(paths: list[str], kind: str, jobs: int) -> list[FileReport]:

@@ -3,28 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
+from emulator.contract.checking import inspect_documents, transcript
 from emulator.contract.constants import ENVELOPE_TYPE
-from emulator.contract.event_shapes import EventShape, shape_of
-from emulator.contract.jsonscan import JsonFault, Place, scan
-from emulator.contract.jsontext import Document, Text, decode, documents
-from emulator.contract.problems import Level, Path, Problem, worst_first
+from emulator.contract.jsontext import decode, documents
+from emulator.contract.problems import Level, Problem, worst_first
 from emulator.contract.quick import quick_check
-from emulator.contract.recognition import Kind, Recognition, recognise
-from emulator.contract.recorded_requests import verification_request_problems
-from emulator.contract.schemas import (
-    MAX_PROBLEMS,
-    validate_envelope,
-    validate_event_hook,
-    validate_log_event,
-    validate_verification_answer,
-)
+from emulator.contract.recognition import Kind
+from emulator.contract.tally import Tally
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Mapping
+
+    from emulator.contract.event_shapes import EventShape
 
 __all__ = [
     "CHOICES",
@@ -32,23 +26,13 @@ __all__ = [
     "Container",
     "FileReport",
     "Status",
-    "Tally",
     "inspect_bytes",
-    "inspect_documents",
     "report_of",
     "unreadable",
 ]
 
 CHOICES: Final = ("auto", *(kind.value for kind in Kind if kind not in {Kind.MIXED, Kind.UNKNOWN}))
 LINES: Final = (".ndjson", ".jsonl")
-
-_CHECKS: Final[dict[Kind, Callable[[Any, Path], list[Problem]]]] = {
-    Kind.ENVELOPE: validate_envelope,
-    Kind.LOG_EVENT: validate_log_event,
-    Kind.VERIFICATION: validate_verification_answer,
-    Kind.VERIFICATION_REQUEST: verification_request_problems,
-    Kind.EVENT_HOOK: validate_event_hook,
-}
 
 
 class Container(StrEnum):
@@ -67,48 +51,6 @@ class Status(StrEnum):
     UNREADABLE = "unreadable"
 
 
-@dataclass(slots=True)
-class Tally:
-    """What has been found so far: counts of everything, and the first problems; tallies of parts add up."""
-
-    documents: int = 0
-    kinds: Counter[Kind] = field(default_factory=Counter)
-    shapes: Counter[EventShape] = field(default_factory=Counter)
-    problems: list[Problem] = field(default_factory=list)
-    left_out: Counter[Level] = field(default_factory=Counter)
-    arrays: bool = False
-
-    def add_problems(self, problems: Iterable[Problem]) -> None:
-        """Keep the first ``MAX_PROBLEMS``, count the others."""
-        for problem in problems:
-            if len(self.problems) < MAX_PROBLEMS:
-                self.problems.append(problem)
-            else:
-                self.left_out[problem.level] += 1
-
-    def add(self, other: Tally) -> None:
-        """Add what was found further down."""
-        self.documents += other.documents
-        self.kinds += other.kinds
-        self.shapes += other.shapes
-        self.left_out += other.left_out
-        self.arrays |= other.arrays
-        self.add_problems(other.problems)
-
-    def count_events(self, item: Any, kind: Kind) -> None:
-        """Count the LogEvents of a document by shape."""
-        if kind is Kind.LOG_EVENT:
-            self.shapes[shape_of(item)] += 1
-        elif kind is Kind.ENVELOPE and isinstance(item, dict) and isinstance(item.get("data"), dict):
-            events = item["data"].get("events")
-            self.shapes.update(shape_of(event) for event in (events if isinstance(events, list) else ()))
-
-    def kind(self) -> Kind:
-        """Return the one kind that all documents have, if they do."""
-        kinds = [kind for kind in self.kinds if kind is not Kind.UNKNOWN]
-        return Kind.MIXED if len(kinds) > 1 else kinds[0] if kinds else Kind.UNKNOWN
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileReport:
     """
@@ -122,6 +64,7 @@ class FileReport:
         shapes: How many LogEvents there are of each shape.
         problems: The first ones, in the order of the text.
         left_out: How many more there are, by level.
+        wrapped_in: In what the documents were found, if not as they are.
         is_unreadable: Its bytes could not be had.
     """
 
@@ -132,6 +75,7 @@ class FileReport:
     shapes: Mapping[EventShape, int] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     left_out: Mapping[Level, int] = field(default_factory=dict)
+    wrapped_in: tuple[str, ...] = ()
     is_unreadable: bool = False
 
     @property
@@ -178,7 +122,10 @@ def inspect_bytes(data: bytes, *, name: str, kind: str = "auto") -> FileReport:
     if not source.readable:
         return FileReport(name=name, problems=tuple(source.problems))
     found = documents(source, lines=name.lower().endswith(LINES))
+    told = transcript(source) if len(found) == 1 and found[0].broken else None
+    found = told[1] if told else found
     tally = inspect_documents(source, found, kind=kind)
+    tally.wrappers.update([told[0]] if told else [])
     tally.problems = worst_first([*source.problems, *tally.problems])
     return report_of(tally, name=name, lines=len(found) > 1)
 
@@ -198,77 +145,5 @@ def report_of(tally: Tally, *, name: str, lines: bool) -> FileReport:
         shapes=dict(tally.shapes),
         problems=tuple(tally.problems),
         left_out=dict(tally.left_out),
+        wrapped_in=tuple(tally.wrappers),
     )
-
-
-def inspect_documents(source: Text, found: Iterable[Document], *, kind: str = "auto") -> Tally:
-    """Say what the documents of a text are and what is wrong with them."""
-    work = _Inspection(source, None if kind == "auto" else Kind(kind))
-    for document in found:
-        work.add(document)
-    return work.tally
-
-
-class _Inspection:
-    def __init__(self, source: Text, forced: Kind | None) -> None:
-        self.source = source
-        self.forced = forced
-        self.tally = Tally()
-
-    def add(self, document: Document) -> None:
-        self.tally.add_problems(document.problems)
-        if document.broken:
-            return
-        value = document.value
-        items: list[tuple[Path, Any]] = [((), value)]
-        if isinstance(value, list) and value:
-            self.tally.arrays = True
-            items = [((index,), item) for index, item in enumerate(value)]
-        found: list[Problem] = []
-        for path, item in items:
-            found += self.check(item, path)
-            if len(found) > MAX_PROBLEMS:
-                self.tally.add_problems(worst_first(self.placed(document, found)))
-                found = []
-        self.tally.add_problems(worst_first(self.placed(document, found)))
-
-    def check(self, item: Any, path: Path) -> list[Problem]:
-        recognised = recognise(item, path)
-        if self.forced and not recognised.events:
-            recognised = Recognition(self.forced)
-        kind = recognised.kind
-        self.tally.documents += 1
-        self.tally.kinds[kind] += 1
-        if recognised.events is not None:
-            return self.check_bare(item, path, recognised)
-        if kind is Kind.UNKNOWN:
-            return [recognised.problem] if recognised.problem else []
-        self.tally.count_events(item, kind)
-        return _CHECKS[kind](item, path)
-
-    def check_bare(self, item: Any, path: Path, recognised: Recognition) -> list[Problem]:
-        found = [recognised.problem] if recognised.problem else []
-        steps = recognised.events or ()
-        events = item
-        for step in steps[len(path) :]:
-            events = events[step]
-        for index, event in enumerate(events[:MAX_PROBLEMS]):
-            self.tally.count_events(event, Kind.LOG_EVENT)
-            found += validate_log_event(event, (*steps, index))
-        return found
-
-    def placed(self, document: Document, problems: list[Problem]) -> list[Problem]:
-        """Look up line and column of each problem; the text is only scanned if there is one."""
-        if not problems:
-            return []
-        try:
-            places = scan(self.source.text, document.start, [problem.path for problem in problems]).places
-        except JsonFault:
-            places = {}
-        return [self.place(problem, places, document) for problem in problems]
-
-    def place(self, problem: Problem, places: dict[Path, Place], document: Document) -> Problem:
-        place = places.get(problem.path, Place(document.start))
-        offset = place.key if problem.at_key and place.key is not None else place.value
-        line, column = self.source.place(offset)
-        return replace(problem, line=line, column=column)

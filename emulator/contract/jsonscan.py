@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from emulator.contract.problems import Path
 
-__all__ = ["MAX_DEPTH", "Frame", "JsonFault", "Oddity", "Place", "Scan", "scan"]
+__all__ = ["MAX_DEPTH", "Frame", "JsonFault", "Oddity", "Place", "Scan", "scan", "string_offsets"]
 
 MAX_DEPTH: Final = 200  # Okta's own bodies are about 10 deep; parsers of many languages stop near 500 or 1,000
 MAX_DIGITS: Final = 4300  # Python refuses longer integers, since turning them into numbers takes too long
@@ -93,6 +93,23 @@ def scan(text: str, start: int = 0, wanted: Iterable[Path] = ()) -> Scan:
             NaN and Infinity only count as oddities.
     """
     return _Scanner(text, wanted).run(start)
+
+
+def string_offsets(text: str, start: int) -> list[int]:
+    """Return where each character of the string literal at *start* stands in *text*, and last where it ends."""
+    offsets = []
+    position = start + 1
+    while text[position] != '"':
+        offsets.append(position)
+        if text[position] != "\\":
+            position += 1
+        elif text[position + 1] != "u":
+            position += 2
+        else:
+            high = 0xD800 <= int(text[position + 2 : position + 6], 16) < 0xDC00
+            # Two escapes that make one character.
+            position += 12 if high and text.startswith("\\u", position + 6) else 6
+    return [*offsets, position]
 
 
 class _Scanner:

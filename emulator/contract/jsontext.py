@@ -14,7 +14,7 @@ from emulator.contract.jsonfaults import explain
 from emulator.contract.jsonscan import MAX_DEPTH, MAX_DIGITS, SPACE, JsonFault, Oddity, Scan, scan
 from emulator.contract.problems import Level, Problem, printable
 
-__all__ = ["Document", "Text", "decode", "documents"]
+__all__ = ["Document", "Text", "decode", "documents", "parse"]
 
 # Okta writes UTF-8 without a byte order mark, compact, each member once (D23).
 ENCODING_RULE: Final = "D23"
@@ -162,16 +162,16 @@ def documents(source: Text, *, lines: bool = False) -> list[Document]:
     text = source.text
     if not lines:
         start = _skip_space(text, 0)
-        whole = _parse(source, start, len(text))
+        whole = parse(source, start, len(text))
         if not whole.broken:
             return [whole]
         following = _one_after_another(text)
         if following:
-            return [_parse(source, begin, end) for begin, end in following]
+            return [parse(source, begin, end) for begin, end in following]
         if not _looks_like_lines(text):
             return [whole]
     lines_found = re.finditer(r"[^ \t\r\n][^\r\n]*", text)
-    return [_parse(source, match.start(), match.end()) for match in lines_found]
+    return [parse(source, match.start(), match.end()) for match in lines_found]
 
 
 def _one_after_another(text: str) -> list[tuple[int, int]]:
@@ -233,7 +233,8 @@ class _Hooks:
         return float(word)
 
 
-def _parse(source: Text, start: int, end: int) -> Document:
+def parse(source: Text, start: int, end: int) -> Document:
+    """Read the one document that a part of a text should be."""
     hooks = _Hooks()
     piece = source.text[start:end]
     try:

@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
+from emulator.contract.checking import inspect_documents
 from emulator.contract.constants import ENVELOPE_TYPE
 from emulator.contract.event_shapes import EventShape, shape_of
-from emulator.contract.inspection import Tally, inspect_documents
 from emulator.contract.jsontext import decode, documents
 from emulator.contract.quick import quick_check
 from emulator.contract.recognition import Kind
+from emulator.contract.tally import Tally
 
 __all__ = ["inspect_block"]
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections import deque
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
 from emulator.contract.constants import CHALLENGE_HEADER, ENVELOPE_TYPE, VERIFICATION_KEY
-from emulator.contract.problems import Level, Path, Problem, describe, pointer, printable
+from emulator.contract.problems import Level, Path, Problem, describe, printable
 from emulator.contract.spelling import misspelt
+from emulator.contract.wrappers import Inner, unwrap, wrapper_name
 
-__all__ = ["KIND_NAMES", "Kind", "Recognition", "headers_of", "recognise"]
+__all__ = ["KIND_NAMES", "Kind", "Recognition", "headers_of", "is_document", "recognise"]
 
 
 class Kind(StrEnum):
@@ -51,8 +51,7 @@ _MEMBERS: Final = {
 }
 _ENOUGH: Final = {Kind.ENVELOPE: 2.0, Kind.LOG_EVENT: 2.0, Kind.EVENT_HOOK: 3.0}
 _WORDY: Final = 100  # an object with more members than this is data, not one of these documents
-_SEARCH_DEPTH: Final = 4
-_SEARCH_NODES: Final = 300
+_FEW: Final = 5
 _SMALL_ANSWER: Final = 3
 _WRONG_ANSWERS: Final = ("challenge", "verificationChallenge", CHALLENGE_HEADER)
 _RIGHT_SHAPE: Final = '{"eventType": "com.okta.event_hook", ..., "data": {"events": [...]}, ...}'
@@ -64,11 +63,14 @@ class Recognition:
     The kind of a document, and what is wrong with it as a whole, if anything.
 
     ``events`` is the path of a list of events that is worth checking although its envelope is not there.
+    ``inside`` are the documents that stand within this one, which is no such document itself but a ``wrapper``.
     """
 
     kind: Kind
     problem: Problem | None = None
     events: Path | None = None
+    inside: tuple[Inner, ...] = ()
+    wrapper: str = ""
 
 
 def recognise(value: Any, path: Path = ()) -> Recognition:
@@ -79,13 +81,21 @@ def recognise(value: Any, path: Path = ()) -> Recognition:
     if bare:
         return bare
     kind = _kind(value)
-    if kind is Kind.UNKNOWN:
-        return Recognition(kind, _unknown(value, path))
-    return Recognition(kind)
+    if kind is not Kind.UNKNOWN:
+        return Recognition(kind)
+    inside = () if _is_inline_hook(value) else tuple(unwrap(value, is_document))
+    if inside:
+        return Recognition(kind, inside=inside, wrapper=wrapper_name(value))
+    return Recognition(kind, _unknown(value, path))
+
+
+def is_document(value: dict[str, Any]) -> bool:
+    """Whether *value* is one of Okta's documents, or nearly one."""
+    return _without_envelope(value, ()) is not None or _kind(value) is not Kind.UNKNOWN
 
 
 def _kind(value: dict[str, Any]) -> Kind:
-    if _has_challenge(value) or ("method" in value and "headers" in value and "body" not in value):
+    if _has_challenge(value) or ("headers" in value and "body" not in value and value.get("method") == "GET"):
         return Kind.VERIFICATION_REQUEST
     if _is_inline_hook(value):
         return Kind.UNKNOWN
@@ -146,11 +156,16 @@ def _without_envelope(value: dict[str, Any], path: Path) -> Recognition | None:
     if any(key in outside for key in value):
         return None
     data = value.get("data")
-    if isinstance(value.get("events"), list):
+    if isinstance(value.get("events"), list) and not any(_is_log_line(item) for item in value["events"][:_FEW]):
         return _bare('{"events": [...]}', path, (*path, "events"))
     if isinstance(data, dict) and isinstance(data.get("events"), list):
         return _bare('{"data": {"events": [...]}}', path, (*path, "data", "events"))
     return None
+
+
+def _is_log_line(item: Any) -> bool:
+    """Whether *item* is an entry of an exported log, whose events are messages."""
+    return isinstance(item, dict) and isinstance(item.get("message"), str) and "eventType" not in item
 
 
 def _bare(shape: str, path: Path, events: Path) -> Recognition:
@@ -187,47 +202,9 @@ def _unknown(value: dict[str, Any], path: Path) -> Problem:
     if "errorCode" in value and "errorSummary" in value:
         message = f"this is an error answer of Okta's API ({printable(str(value['errorCode'])[:20])})"
         return Problem(path=path, rule="E1", level=Level.MUST, message=message, hint=f"wanted {wanted}")
-    inner = _inner(value)
-    if inner:
-        place, kind, as_text = inner
-        shown = printable(pointer(place))
-        hint = "check that part alone: it is the body; what is around it was added on the way"
-        if as_text:
-            jq = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in place)
-            hint = f"it is JSON text inside a string; take it out, for example with: jq -r '{printable(jq)}'"
-        message = f"the {KIND_NAMES[kind][0]} is not the document itself but inside it, at {shown}"
-        return Problem(path=path, rule="D1", level=Level.MUST, message=message, hint=hint, wanted=wanted)
     message = f"got {describe(value)}; this is none of Okta's event hook documents"
     hint = f"wanted {wanted}; --kind says which one it should be"
     return Problem(path=path, rule="D1", level=Level.MUST, message=message, hint=hint, wanted=wanted)
-
-
-def _inner(value: dict[str, Any]) -> tuple[Path, Kind, bool] | None:
-    """Look for a known document inside a wrapper, such as a recorded HTTP request or a queue's message."""
-    queue: deque[tuple[Path, Any, bool]] = deque([((), value, False)])
-    for _ in range(_SEARCH_NODES):
-        if not queue:
-            break
-        place, node, as_text = queue.popleft()
-        if place and isinstance(node, dict):
-            found = _kind(node)
-            bare = _without_envelope(node, place)
-            if bare or found in {Kind.ENVELOPE, Kind.LOG_EVENT, Kind.VERIFICATION}:
-                return place, bare.kind if bare else found, as_text
-        if len(place) < _SEARCH_DEPTH and not as_text:
-            queue.extend(_children(place, node))
-    return None
-
-
-def _children(place: Path, node: Any) -> list[tuple[Path, Any, bool]]:
-    pairs = list(node.items())[:_WORDY] if isinstance(node, dict) else list(enumerate(node[:_SEARCH_DEPTH]))
-    found = []
-    for step, child in pairs:
-        text = isinstance(child, str)
-        inner = _loaded(child) if isinstance(child, str) else child
-        if isinstance(inner, dict | list):
-            found.append(((*place, step), inner, text))
-    return found
 
 
 def _loaded(text: str) -> Any:

@@ -75,6 +75,8 @@ def _contents(report: FileReport) -> str:
         Container.ARRAY: f"array of {report.documents} {singular if report.documents == 1 else plural}",
         Container.LINES: f"{report.documents} {plural}, one after another",
     }[report.container]
+    if report.wrapped_in:
+        what = f"{what} in {' and '.join(report.wrapped_in)}"
     if not report.events:
         return what
     shapes = Counter(report.shapes).most_common()
@@ -123,6 +125,7 @@ def _file(report: FileReport, *, strict: bool) -> dict[str, Any]:
         "file": report.name,
         "kind": report.kind.value,
         "container": report.container.value,
+        "wrapped_in": list(report.wrapped_in),
         "documents": report.documents,
         "events": report.events,
         "shapes": {shape.value: count for shape, count in report.shapes.items()},

@@ -12,7 +12,7 @@ import pytest
 
 from emulator.captures import reading
 from emulator.captures.reading import Reading, read_report
-from emulator.contract import inspection
+from emulator.contract import tally
 from emulator.contract.inspection import Status, inspect_bytes
 from emulator.contract.problems import Level
 
@@ -55,7 +55,7 @@ def test_blocks_of_any_size_give_the_same_report(ndjson, monkeypatch, block):
     path = ndjson(*[LINE, BROKEN, "", "{", LINE] * 7, end="\r\n")
     whole = read_report(path)
     monkeypatch.setattr(reading, "BLOCK", block)
-    monkeypatch.setattr(reading, "_HEAD", 3000)
+    monkeypatch.setattr(reading, "HEAD", 3000)
 
     assert read_report(path) == whole
     assert [problem.line for problem in whole.problems][:4] == [2, 4, 7, 9]
@@ -81,7 +81,7 @@ def test_lines_are_inspected_by_other_processes(ndjson, monkeypatch):
 
 
 def test_what_is_not_shown_is_counted_and_still_fails(ndjson, monkeypatch):
-    monkeypatch.setattr(inspection, "MAX_PROBLEMS", 10)
+    monkeypatch.setattr(tally, "MAX_PROBLEMS", 10)
     report = read_report(ndjson(*[BROKEN] * 12))
 
     assert (len(report.problems), report.left_out, report.levels()[Level.MUST]) == (10, {Level.MUST: 2}, 12)
@@ -89,7 +89,7 @@ def test_what_is_not_shown_is_counted_and_still_fails(ndjson, monkeypatch):
 
 
 def test_an_error_beyond_the_shown_ones_fails_the_file(ndjson, monkeypatch):
-    monkeypatch.setattr(inspection, "MAX_PROBLEMS", 10)
+    monkeypatch.setattr(tally, "MAX_PROBLEMS", 10)
     masked = LINE.replace(DELIVERY["eventId"], "masked")
     report = read_report(ndjson(*[masked] * 11, BROKEN))
 
@@ -119,7 +119,7 @@ def test_lines_longer_than_a_block_are_put_together(ndjson, monkeypatch):
 
 def test_what_is_too_large_to_be_one_document_is_unreadable(ndjson, monkeypatch):
     monkeypatch.setattr(reading, "LARGEST", 10_000)
-    monkeypatch.setattr(reading, "_HEAD", 2000)
+    monkeypatch.setattr(reading, "HEAD", 2000)
 
     assert read_report(ndjson(json.dumps([DELIVERY] * 20), name="big.json")).status() is Status.UNREADABLE
     assert read_report(ndjson(LINE, json.dumps([DELIVERY] * 20))).status() is Status.UNREADABLE

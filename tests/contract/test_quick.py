@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from emulator.contract import quick
-from emulator.contract.inspection import inspect_documents
+from emulator.contract.checking import inspect_documents
 from emulator.contract.jsontext import decode, documents
 from emulator.payloads import encode
 
