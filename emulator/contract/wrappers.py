@@ -125,6 +125,7 @@ _NAMES: Final[tuple[tuple[str, Callable[[dict[str, Any]], bool]], ...]] = (
     ("an ALB event", lambda v: "elb" in _context(v)),
     ("an API Gateway event (payload 1.0)", lambda v: "httpMethod" in v and "requestContext" in v),
     ("an API Gateway or function URL event (payload 2.0)", lambda v: "rawPath" in v and "http" in _context(v)),
+    ("a Lambda's answer", lambda v: "statusCode" in v and "body" in v),
     ("an SQS event", lambda v: _first(v.get("Records")).get("eventSource") == "aws:sqs"),
     ("an SNS event", lambda v: "Sns" in _first(v.get("Records")) or v.get("Type") == "Notification"),
     ("a Kinesis event", lambda v: "kinesis" in _first(v.get("Records"))),

@@ -90,6 +90,7 @@ WRAPPED = {
     "a recorded request": ({"method": "POST", "url": "/okta", "headers": HEADERS, "body": BODY}, "a recorded request", "envelope", 1),
     "Splunk": ({"sourcetype": "okta", "event": EVENT}, "another document", "log-event", 1),
     "docker logs": ({"log": f"INFO received {TEXT}\n", "stream": "stdout", "time": "2024-07-05T09:12:30Z"}, "another document", "envelope", 1),
+    "Lambda's answer": ({"statusCode": 200, "headers": HEADERS, "body": ANSWER}, "a Lambda's answer", "verification", 0),
     "an array of gateway events": (
         [{"httpMethod": "POST", "requestContext": {}, "body": TEXT}, {"httpMethod": "POST", "requestContext": {}, "body": TEXT}],
         "an API Gateway event (payload 1.0)", "envelope", 2,
