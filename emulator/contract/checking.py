@@ -72,6 +72,7 @@ class _Inspection:
         self.source = source
         self.forced = forced
         self.tally = Tally()
+        self.strangers: list[Problem] = []
 
     def add(self, document: Document) -> None:
         self.tally.add_problems(document.problems)
@@ -89,6 +90,9 @@ class _Inspection:
                 self.tally.add_problems(worst_first(self.placed(document, found)))
                 found = []
         self.tally.add_problems(worst_first(self.placed(document, found)))
+        room = MAX_PROBLEMS - len(self.tally.strangers)
+        self.tally.strangers += self.placed(document, self.strangers[:room])
+        self.strangers = []
 
     def check(self, item: Any, path: Path, document: Document) -> list[Problem]:
         """Return the problems whose places are to be looked up in the document; others are tallied at once."""
@@ -111,6 +115,9 @@ class _Inspection:
         if self.forced and not recognised.events:
             recognised = Recognition(self.forced)
         kind = recognised.kind
+        if recognised.problem and recognised.problem.rule == "D1" and isinstance(item, dict):
+            self.strangers.append(recognised.problem)
+            return []
         self.tally.documents += 1
         self.tally.kinds[kind] += 1
         if recognised.events is not None:

@@ -137,6 +137,7 @@ def _passed(data: bytes) -> dict[str, Any] | None:
 
 def report_of(tally: Tally, *, name: str, lines: bool) -> FileReport:
     """Close a tally: return the report of the file it was made of."""
+    tally.settle()
     return FileReport(
         name=name,
         kind=tally.kind(),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from emulator.contract.checking import inspect_documents
 from emulator.contract.constants import ENVELOPE_TYPE
@@ -17,6 +18,9 @@ from emulator.contract.jsontext import decode, documents
 from emulator.contract.quick import quick_check
 from emulator.contract.recognition import Kind
 from emulator.contract.tally import Tally
+
+if TYPE_CHECKING:
+    from emulator.contract.problems import Problem
 
 __all__ = ["inspect_block"]
 
@@ -65,8 +69,10 @@ def _slowly(line: bytes, number: int, kind: str) -> Tally:
     else:
         found = inspect_documents(source, documents(source, lines=True), kind=kind)
         found.problems = [*source.problems, *found.problems]
-    found.problems = [
-        problem if problem.line is None else replace(problem, line=problem.line + number - 1)
-        for problem in found.problems
-    ]
+    found.problems = [_further_down(problem, number) for problem in found.problems]
+    found.strangers = [_further_down(problem, number) for problem in found.strangers]
     return found
+
+
+def _further_down(problem: Problem, number: int) -> Problem:
+    return problem if problem.line is None else replace(problem, line=problem.line + number - 1)

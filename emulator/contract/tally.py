@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from emulator.contract.event_shapes import EventShape, shape_of
+from emulator.contract.problems import worst_first
 from emulator.contract.recognition import Kind
 from emulator.contract.schemas import MAX_PROBLEMS
 
@@ -29,6 +30,7 @@ class Tally:
     left_out: Counter[Level] = field(default_factory=Counter)
     arrays: bool = False
     wrappers: Counter[str] = field(default_factory=Counter)
+    strangers: list[Problem] = field(default_factory=list)  # objects that are no documents; see ``settle``
 
     def add_problems(self, problems: Iterable[Problem]) -> None:
         """Keep the first ``MAX_PROBLEMS``, count the others."""
@@ -46,7 +48,22 @@ class Tally:
         self.left_out += other.left_out
         self.arrays |= other.arrays
         self.wrappers += other.wrappers
+        self.strangers += other.strangers[: MAX_PROBLEMS - len(self.strangers)]
         self.add_problems(other.problems)
+
+    def settle(self) -> None:
+        """
+        Decide about objects that are no documents: a problem, unless others have documents inside them.
+
+        In a log or a recording that holds deliveries, the entries without one are simply other entries.
+        """
+        if not (self.wrappers and self.kind() is not Kind.UNKNOWN):
+            problems = worst_first([*self.problems, *self.strangers])
+            self.problems = []
+            self.add_problems(problems)
+            self.documents += len(self.strangers)
+            self.kinds[Kind.UNKNOWN] += len(self.strangers)
+        self.strangers = []
 
     def count_events(self, item: Any, kind: Kind) -> None:
         """Count the LogEvents of a document by shape."""

@@ -73,7 +73,7 @@ def _contents(report: FileReport) -> str:
     what = {
         Container.ONE: singular,
         Container.ARRAY: f"array of {report.documents} {singular if report.documents == 1 else plural}",
-        Container.LINES: f"{report.documents} {plural}, one after another",
+        Container.LINES: f"{report.documents} {plural}, one after another" if report.documents > 1 else f"1 {singular}",
     }[report.container]
     if report.wrapped_in:
         what = f"{what} in {' and '.join(report.wrapped_in)}"

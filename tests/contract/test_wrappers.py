@@ -213,3 +213,28 @@ def test_nested_junk_ends():
         value = {"a": [value, json.dumps(value)[:1000]]}
 
     assert inspect_bytes(json.dumps(value).encode(), name="x.json").status() is Status.INVALID
+
+
+@pytest.mark.parametrize("form", ["array", "lines"])
+def test_entries_without_a_body_are_other_entries_if_some_have_one(form):
+    entries = [{"log": "INFO starting", "stream": "stdout"}, {"log": f"INFO got {TEXT}", "stream": "stdout"}] * 2
+    text = json.dumps(entries) if form == "array" else "\n".join(json.dumps(entry) for entry in entries)
+    report = inspect_bytes(text.encode(), name="x.json")
+
+    assert (report.status(), report.kind, report.documents, report.problems) == (Status.VALID, "envelope", 2, ())
+
+
+def test_entries_are_unknown_documents_if_none_has_a_body():
+    report = inspect_bytes(json.dumps([{"log": "INFO starting"}] * 3).encode(), name="x.json")
+
+    assert [(problem.rule, problem.pointer) for problem in report.problems] == [
+        ("D1", "/0"),
+        ("D1", "/1"),
+        ("D1", "/2"),
+    ]
+
+
+def test_an_unknown_document_between_envelopes_is_a_problem():
+    report = inspect_bytes(json.dumps([BODY, {"hello": 1}]).encode(), name="x.json")
+
+    assert [(problem.rule, problem.pointer) for problem in report.problems] == [("D1", "/1")]
