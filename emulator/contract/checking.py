@@ -141,11 +141,11 @@ class _Inspection:
     def placed_in_string(self, document: Document, outer: Path, text: str, problems: list[Problem]) -> list[Problem]:
         """Look up places within the JSON text that the string at *outer* holds; without text, the string's own."""
         try:
-            literal = scan(self.source.text, document.start, [outer]).places[outer].value
+            literal = scan(document.text or self.source.text, document.start, [outer]).places[outer].value
             inside = scan(text, 0, [problem.path[len(outer) :] for problem in problems]).places if text else {}
         except (JsonFault, KeyError):
             return [self.at(problem, document.start) for problem in problems]
-        offsets = string_offsets(self.source.text, literal) if inside else []
+        offsets = string_offsets(document.text or self.source.text, literal) if inside else []
         found = []
         for problem in problems:
             place = inside.get(problem.path[len(outer) :])
@@ -158,7 +158,9 @@ class _Inspection:
         if not problems:
             return []
         try:
-            places = scan(self.source.text, document.start, [problem.path for problem in problems]).places
+            places = scan(
+                document.text or self.source.text, document.start, [problem.path for problem in problems]
+            ).places
         except JsonFault:
             places = {}
         return [self.place(problem, places, document) for problem in problems]

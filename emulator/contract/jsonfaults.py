@@ -120,7 +120,9 @@ def _word(word: str) -> tuple[str, str]:
 
 
 def _generic(text: str, offset: int, expecting: str) -> tuple[str, str]:
-    got = f"the string {printable(text[offset : offset + 20])}…" if STRING.match(text, offset) else text[offset]
+    string = STRING.match(text, offset)
+    cut = printable(string[0][:40]) + ("…" if len(string[0]) > 40 else "") if string else ""
+    got = f"the string {cut}" if string else text[offset]
     shown = got if len(got) > 1 else f"'{printable(got)}'"
     if expecting == "comma":
         hint = 'a comma is missing before it, or a quote inside a string stands without its backslash: \\"'

@@ -7,11 +7,11 @@ import codecs
 import json
 import math
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from emulator.contract.jsonfaults import explain
-from emulator.contract.jsonscan import MAX_DEPTH, MAX_DIGITS, SPACE, JsonFault, Oddity, Scan, scan
+from emulator.contract.jsonrepair import mended
+from emulator.contract.jsonscan import MAX_DEPTH, MAX_DIGITS, SPACE, JsonFault, Oddity, scan
 from emulator.contract.problems import Level, Problem, printable
 
 __all__ = ["Document", "Text", "decode", "documents", "parse"]
@@ -56,11 +56,16 @@ class Text:
 
 @dataclass(slots=True, kw_only=True)
 class Document:
-    """One JSON value of a text: from ``start`` on; without ``value`` if it could not be read (``broken``)."""
+    """
+    One JSON value of a text: from ``start`` on; without ``value`` if it could not be read (``broken``).
+
+    ``text`` is the whole text with the document's faults mended, all else in its place; empty if there was none.
+    """
 
     start: int
     value: Any = None
     broken: bool = False
+    text: str = ""
     problems: list[Problem] = field(default_factory=list)
 
 
@@ -270,20 +275,24 @@ def _too_deep(value: Any) -> bool:
 
 
 def _broken(source: Text, piece: str, start: int) -> Document:
-    result = Scan()
     try:
         result = scan(piece)
     except JsonFault as fault:
-        offset, message, hint = explain(piece, fault)
+        faults, better = mended(piece, fault)
     else:
-        offset = _skip_space(piece, result.end)
-        message = "extra data after the end of the document"
         hint = "one JSON document per file, or one per line (NDJSON)"
-    line, column = source.place(start + offset)
-    problem = Problem(
-        rule=ENCODING_RULE, level=Level.MUST, message=message, hint=hint, line=line, column=column, path=()
-    )
-    return Document(start=start, broken=True, problems=[problem])
+        faults, better = [(_skip_space(piece, result.end), "extra data after the end of the document", hint)], ""
+    problems = [_of_fault(source, start + offset, message, hint) for offset, message, hint in faults]
+    if not better:
+        return Document(start=start, broken=True, problems=problems)
+    text = source.text[:start] + better + source.text[start + len(better) :]
+    found = parse(replace(source, text=text), start, start + len(better))
+    return replace(found, problems=[*problems, *found.problems], text=text)
+
+
+def _of_fault(source: Text, offset: int, message: str, hint: str) -> Problem:
+    line, column = source.place(offset)
+    return Problem(rule=ENCODING_RULE, level=Level.MUST, message=message, hint=hint, line=line, column=column)
 
 
 def _of_oddity(source: Text, oddity: Oddity, start: int) -> Problem:
