@@ -101,16 +101,16 @@ def _blocks(head: bytes, stream: IO[bytes], progress: Callable[[int], object]) -
     line, rest = 1, b""
     for piece in chain([head], iter(lambda: stream.read(BLOCK), b"")):
         progress(len(piece))
-        whole, newline, begun = piece.rpartition(b"\n")
-        if not newline:
+        cut = piece.rfind(b"\n")
+        if cut < 0:
             rest += piece
             if len(rest) > LARGEST:
                 raise OSError(0, f"line {line} is longer than {LARGEST >> 20} MiB")
             continue
-        block = rest + whole
+        block = rest + piece[:cut] if rest else piece[:cut]
         yield line, block
         line += block.count(b"\n") + 1
-        rest = begun
+        rest = piece[cut + 1 :]
     if rest:
         yield line, rest
 

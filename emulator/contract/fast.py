@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-__all__ = ["compiled", "is_installed"]
+__all__ = ["REFUSED", "compiled", "is_installed", "validator"]
+
+REFUSED: Final = (ValueError, TypeError, OverflowError, RecursionError)
 
 _DATE: Final = (
     "(?:[12][0-9]{3}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)"
@@ -38,19 +40,31 @@ def is_installed() -> bool:
     return True
 
 
-def compiled(schema: Mapping[str, Any]) -> Callable[[Any], bool] | None:
-    """Return a function that is true only for values without any problem, or None without jsonschema-rs."""
+def validator(schema: Mapping[str, Any]) -> Callable[[Any], bool] | None:
+    """
+    Return a function that is true only for values without any problem, or None without jsonschema-rs.
+
+    It raises one of ``REFUSED`` for values that it can't take, such as half a surrogate pair: those have a problem.
+    """
     if not is_installed():
         return None
     import jsonschema_rs  # an extra
 
-    is_valid = jsonschema_rs.Draft202012Validator(_bare(schema), validate_formats=True).is_valid
+    is_valid: Callable[[Any], bool] = jsonschema_rs.Draft202012Validator(_bare(schema), validate_formats=True).is_valid
+    return is_valid
+
+
+def compiled(schema: Mapping[str, Any]) -> Callable[[Any], bool] | None:
+    """Return ``validator`` in a form that never raises."""
+    is_valid = validator(schema)
+    if is_valid is None:
+        return None
 
     def clean(value: Any) -> bool:
         try:
-            return bool(is_valid(value))
-        except (ValueError, TypeError, OverflowError, RecursionError):
-            return False  # half a surrogate, a number of thousands of digits: let the slow way say so
+            return is_valid(value)
+        except REFUSED:
+            return False  # the slow way says why
 
     return clean
 
