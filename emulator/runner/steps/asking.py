@@ -133,7 +133,7 @@ def received(session: Session, wanted: int | dict[str, Any]) -> Done:
         },
     ),
     auth=Option(Choice("auth", AUTHS), "What becomes of the auth header; by default it is right."),
-    expect=Option(EXPECT, "What has to come of it; by default any answer below 500."),
+    expect=Option(EXPECT, "What has to come of it; by default any answer below 500, or 501."),
 )
 def request(
     session: Session, what: dict[str, Any], *, auth: str = "right", expect: dict[str, Any] | None = None
@@ -154,7 +154,7 @@ def request(
     url = channel.uri if "path" not in what else _at_path(channel.uri, what["path"])
     sent = Request(method=what.get("method", "POST"), url=url, headers=tuple(headers), body=payload)
     exchange = session.sender.send(sent, time_limit=session.profile.time_limit)
-    usual: Sequence[object] = REFUSED if auth != "right" else ("2xx", "3xx", "4xx")
+    usual: Sequence[object] = REFUSED if auth != "right" else ("2xx", "3xx", "4xx", 501)
     found = differences(fill_in(expect, status=usual), Seen(exchanges=(exchange,)))
     reply = exchange.reply
     return Done(
