@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from emulator.contract.model import AuthScheme, Channel, CustomHeader
 
-__all__ = ["channel_from", "read_headers", "read_url", "secret_text", "split_headers"]
+__all__ = ["channel_from", "check_header", "read_headers", "read_url", "secret_text", "split_headers"]
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _REFERENCE = re.compile(r"\$\{env:([A-Za-z_][A-Za-z0-9_]*)\}")
@@ -67,7 +67,6 @@ def read_headers(texts: Iterable[str], *, where: str = "--header") -> list[Custo
     Raises:
         UsageError: a text is not ``Name: value``, or names a header that Okta keeps for itself (H9).
     """
-    from emulator.contract.constants import RESERVED_HEADERS
     from emulator.contract.model import CustomHeader
     from emulator.secrets import Secret
 
@@ -78,16 +77,33 @@ def read_headers(texts: Iterable[str], *, where: str = "--header") -> list[Custo
         if not colon:
             # The text may be a bare secret, so it is not repeated.
             raise UsageError("a header needs a name and a value", where=where, hint=_HEADER_HINT)
-        if not _TOKEN.fullmatch(name):
-            raise UsageError("that is not a header name", where=where, hint=_HEADER_HINT)
-        if name.lower() in RESERVED_HEADERS:
-            raise UsageError(
-                f"Okta keeps the header {name!r} for itself", where=where, hint="choose another header name (H9)"
-            )
+        _check_name(name, where)
         if name.lower() in found:
             raise UsageError(f"the header {name!r} is given twice", where=where, hint="give each header once")
         found[name.lower()] = CustomHeader(key=name, value=Secret(_header_value(name, value.strip(), where)))
     return list(found.values())
+
+
+def check_header(name: str, value: str, *, where: str, reserved: bool = False) -> None:
+    """
+    Make sure that a header can be sent; *reserved* allows those that Okta keeps for itself.
+
+    Raises:
+        UsageError: it can't; the value is not repeated.
+    """
+    _check_name(name, where, reserved=reserved)
+    _check_value(name, value, where)
+
+
+def _check_name(name: str, where: str, *, reserved: bool = False) -> None:
+    from emulator.contract.constants import RESERVED_HEADERS
+
+    if not _TOKEN.fullmatch(name):
+        raise UsageError("that is not a header name", where=where, hint=_HEADER_HINT)
+    if not reserved and name.lower() in RESERVED_HEADERS:
+        raise UsageError(
+            f"Okta keeps the header {name!r} for itself", where=where, hint="choose another header name (H9)"
+        )
 
 
 _HEADER_HINT = "write it like --header 'Authorization: Basic am9objpkb2U='"
@@ -95,6 +111,11 @@ _HEADER_HINT = "write it like --header 'Authorization: Basic am9objpkb2U='"
 
 def _header_value(name: str, text: str, where: str) -> str:
     value = secret_text(text, where=where)
+    _check_value(name, value, where)
+    return value
+
+
+def _check_value(name: str, value: str, where: str) -> None:
     if not value:
         raise UsageError(f"the header {name!r} has no value", where=where, hint=_HEADER_HINT)
     if not all(character == "\t" or (0x20 <= ord(character) <= 0xFF and ord(character) != 0x7F) for character in value):
@@ -103,7 +124,6 @@ def _header_value(name: str, text: str, where: str) -> str:
             where=where,
             hint="use printable ASCII in one line; a trailing line break of a file is cut off for you",
         )
-    return value
 
 
 def secret_text(text: str, *, where: str) -> str:

@@ -17,9 +17,11 @@ from emulator.runner.kinds import (
     Kind,
     Many,
     MapOf,
+    Number,
     Option,
     Pattern,
     Record,
+    Regex,
     Text,
     Whole,
 )
@@ -43,10 +45,10 @@ MATCH_OPTIONS: Final = {
     "equals": Option(ANY, "The very value."),
     "not": Option(ANY, "Any value but this."),
     "contains": Option(Text(), "A text within it, or an element of the list."),
-    "matches": Option(Text("a regular expression"), "A regular expression found in it."),
+    "matches": Option(Regex(), "A regular expression found in it."),
     "exists": Option(FLAG, "Whether it is there at all."),
-    "at_least": Option(Either(((int, float), ANY)), "The least number, or length."),
-    "at_most": Option(Either(((int, float), ANY)), "The largest number, or length."),
+    "at_least": Option(Number(), "The least number, or length."),
+    "at_most": Option(Number(), "The largest number, or length."),
     "json": Option(Pattern(r"\$?[^\s]*", "a path such as $.count"), "Where in the JSON to look."),
 }
 MATCHER: Final = Record("match", MATCH_OPTIONS, doc="What a value has to be like.")

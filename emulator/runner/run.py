@@ -9,7 +9,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 from emulator.contract.model import AuthScheme, Channel, CustomHeader
-from emulator.delivery.channels import read_url
+from emulator.delivery.channels import check_header, read_url
 from emulator.delivery.clock import Clock, SystemClock
 from emulator.delivery.exchange import Failure
 from emulator.delivery.tokens import RandomTokens, SeededTokens
@@ -225,18 +225,13 @@ def _channel(
         )
     where = str(scenario.hook.place) if scenario.hook is not None else ""
     auth = hook.get("auth")
-    own_auth = AuthScheme(key=auth.get("header", "Authorization"), value=Secret(str(auth["value"]))) if auth else None
-    custom = tuple(
-        CustomHeader(key=key, value=Secret(str(value))) for key, value in (hook.get("headers") or {}).items()
-    )
-    return (
-        Channel(
-            uri=read_url(str(hook["url"]), where=where),
-            auth=settings.auth or own_auth,
-            headers=(*custom, *settings.headers),
-        ),
-        None,
-    )
+    own = AuthScheme(key=auth.get("header", "Authorization"), value=Secret(str(auth["value"]))) if auth else None
+    custom = [CustomHeader(key=key, value=Secret(str(value))) for key, value in (hook.get("headers") or {}).items()]
+    for header in (own, *custom):
+        if header is not None:
+            check_header(header.key, header.value.reveal(), where=where)
+    uri = read_url(str(hook["url"]), where=where)
+    return Channel(uri=uri, auth=settings.auth or own, headers=(*custom, *settings.headers)), None
 
 
 def _reference(scenario: Scenario, scope: Scope, closing: ExitStack) -> tuple[Channel, Receiver]:

@@ -9,6 +9,7 @@ from math import prod
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, Final
 
+from emulator.contract.problems import printable
 from emulator.errors import HarnessError
 from emulator.runner.checking import StepCheck
 from emulator.runner.definitions import EVENTS, check_events, read_event_file
@@ -192,7 +193,7 @@ def load(data: bytes, path: str, *, given: Collection[str] = (), types: Collecti
     return Scenario(
         id=PurePath(path).stem,
         path=path,
-        title=found["scenario"] or "",
+        title=printable(found["scenario"] or ""),
         about=found.get("about") or "",
         steps=steps,
         at_last=at_last,

@@ -14,6 +14,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from emulator.contract.problems import printable
 from emulator.names import did_you_mean
 from emulator.runner.kinds import Choice, Kind, Option, Pattern, Text, read_members
 from emulator.runner.results import Level
@@ -164,14 +165,15 @@ class Step:
         """Return its name, or what it does in a few words."""
         name = self.node.value.get("name")
         if name is not None:
-            return str(scope.shown(name).value)
+            return printable(str(scope.shown(name).value))
         if self.verb.argument.lazy:
             number = len(self.node.value[self.verb.name].value)
             argument = f"of {number} step{'s' if number != 1 else ''}"
         else:
             argument = _flow(scope.shown(self.node.value[self.verb.name]))
         extras = [f"{key}: {_flow(scope.shown(self.node.value[key]))}" for key in _TELLING if key in self.node.value]
-        return ", ".join([f"{self.verb.name} {argument}".strip(), *extras])
+        title = printable(", ".join([f"{self.verb.name} {argument}".strip(), *extras]))
+        return title if len(title) <= _LONGEST_TITLE else f"{title[:_LONGEST_TITLE]}..."
 
     def read(self, scope: Scope) -> tuple[Any, dict[str, Any]]:
         """
@@ -193,6 +195,7 @@ class Step:
         return argument, found
 
 
+_LONGEST_TITLE = 160
 # Options without which a step's title would hide what it is about.
 _TELLING = ("auth", "faults", "count", "batch", "order", "shape", "outcome", "ago", "times")
 
@@ -200,7 +203,8 @@ _TELLING = ("auth", "faults", "count", "batch", "order", "shape", "outcome", "ag
 def _flow(node: Node) -> str:
     """Return a short value as YAML would have it in one line; steps and longer things are left out."""
     if isinstance(node.value, dict):
-        inside = [f"{key}: {_flow(member)}" for key, member in node.value.items()]
+        # Headers may hold secrets that nobody has told the redactor of yet.
+        inside = [f"{key}: {_flow(member)}" for key, member in node.value.items() if key != "headers"]
         return f"{{{', '.join(inside)}}}" if inside else ""
     if isinstance(node.value, list):
         return ", ".join(_flow(item) for item in node.value) if len(node.value) <= 3 else f"{len(node.value)} values"

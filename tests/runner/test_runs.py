@@ -500,3 +500,48 @@ def test_a_secret_in_a_wrong_file_is_not_repeated(hook):
 
     assert "x.yaml:2:" in str(caught.value)
     assert "s3same" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("hook", "message"),
+    [
+        ('{url: "http://127.0.0.1:1/x", auth: {value: "s3same\\nopen"}}', "characters that a header can't carry"),
+        ('{url: "http://127.0.0.1:1/x", headers: {Host: x}}', "Okta keeps the header 'Host' for itself"),
+        ('{url: "http://127.0.0.1:1/x", headers: {"a b": x}}', "that is not a header name"),
+        ('{url: "ftp://x"}', "http or https"),
+    ],
+)
+def test_a_hook_that_cannot_be_sent_to_is_told_with_its_place(play, hook, message):
+    with pytest.raises(UsageError) as caught:
+        play("- verify: {}\n", head=f"hook: {hook}\n")
+
+    assert str(caught.value).startswith("x.yaml:2:7: ")
+    assert message in str(caught.value)
+    assert "s3same" not in str(caught.value)
+
+
+def test_secrets_in_the_headers_of_probes_and_requests_are_hidden(play, raw_server, read_request):
+    def echo(connection):
+        request = read_request(connection)
+        connection.sendall(b"HTTP/1.1 200 X\r\nContent-Length: %d\r\n\r\n%s" % (len(request), request))
+
+    from emulator.reports.runs import as_json, result_lines
+    from emulator.secrets import Redactor
+
+    redact = Redactor()
+    run = play(
+        '- probe: {get: "${HOOK_URL}", headers: {X-Key: s3same-open}, equals: x}\n  level: should\n'
+        "- request: {headers: {X-Key: s3same-shut}}\n  expect: {body: x}\n  level: should\n",
+        head=f'hook: {{url: "{raw_server(echo).url}"}}\n',
+        redact=redact,
+    )
+
+    told = [as_json(run, redact=redact), *(list(result_lines(check, redact=redact)) for check in run.checks)]
+    assert statuses(run)[0] is Status.FAIL
+    assert "s3same" not in repr(told)
+
+
+def test_a_title_cannot_disturb_a_terminal(play, receiver):
+    run = play('- deliver: user.lifecycle.create\n  name: "\\e[31m\\u202e"\n', receiver)
+
+    assert run.checks[0].title == "\\u001b[31m\\u202e"

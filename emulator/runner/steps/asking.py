@@ -7,7 +7,7 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
-from emulator.delivery.channels import read_url
+from emulator.delivery.channels import check_header, read_url
 from emulator.delivery.exchange import HeaderValue, Request
 from emulator.runner.expectations import EXPECT, MATCH_OPTIONS, Seen, differences, fill_in, mismatch
 from emulator.runner.kinds import ANY, DURATION, Choice, Either, Many, MapOf, Option, Pattern, Record, Text, Whole
@@ -26,6 +26,7 @@ _PAUSE: Final = 0.1  # seconds between two looks
 _SETTLE: Final = 2.0  # seconds a receiver has for its work in the background
 _METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 _HEADERS: Final = Option(MapOf(Text(), what="a mapping of header names to values"), "Headers to send.")
+_PUBLIC: Final = frozenset({"accept", "content-type"})  # headers that hold no secret
 _OK: Final = range(200, 300)
 
 
@@ -44,7 +45,7 @@ _OK: Final = range(200, 300)
 )
 def probe(session: Session, wanted: dict[str, Any]) -> Done:
     """Ask the application by HTTP what has come of the deliveries."""
-    headers = tuple((name, Secret(value)) for name, value in (wanted.get("headers") or {}).items())
+    headers = _headers(session, wanted.get("headers") or {}, where="probe")
     request = Request(method="GET", url=read_url(wanted["get"], where="probe"), headers=(("Accept", "*/*"), *headers))
     conditions = {key: wanted[key] for key in MATCH_OPTIONS if key in wanted}
     end = time.monotonic() + (wanted.get("until") or 0.0)
@@ -61,6 +62,14 @@ def probe(session: Session, wanted: dict[str, Any]) -> Done:
         saved={"status": exchange.status, "body": body, "json": _json(body)},
         remedy="look at what the application did with the events before this step" if found else "",
     )
+
+
+def _headers(session: Session, given: dict[str, str], *, where: str) -> tuple[tuple[str, HeaderValue], ...]:
+    for name, value in given.items():
+        check_header(name, value or " ", where=where, reserved=True)
+        if name.lower() not in _PUBLIC:
+            session.scope.redact.add(Secret(value))
+    return tuple((name, value if name.lower() in _PUBLIC else Secret(value)) for name, value in given.items())
 
 
 def _answers(exchange: Exchange, status: int | None, conditions: dict[str, Any]) -> tuple[str, ...]:
@@ -148,7 +157,7 @@ def request(
         payload = (payload or b"") + b" " * what["bytes"]
     if payload is not None and "content-type" not in own:
         headers.append(("Content-Type", "application/json"))
-    headers += list((what.get("headers") or {}).items())
+    headers += _headers(session, what.get("headers") or {}, where="request")
     known = [header for header in (channel.auth, *channel.headers) if header is not None]
     headers += [(header.key, header.value) for header in known if header.key.lower() not in own]
     url = channel.uri if "path" not in what else _at_path(channel.uri, what["path"])
