@@ -26,7 +26,8 @@ _NOON = "2026-08-21T12:00:00Z"  # the org's clock stands still, so that a seed t
 
 @click.command("demo")
 @click.option("--seed", type=click.IntRange(0), default=42, show_default=True, help="The same seed, the same story.")
-def command(seed: int) -> int:
+@click.option("--quick", is_flag=True, help="Leave the contract suite out.")
+def command(seed: int, *, quick: bool) -> int:
     """
     Run a fake org and the reference receiver, and let them tell the story of an event hook.
 
@@ -45,6 +46,8 @@ def command(seed: int) -> int:
         _line("receiver", receiver.url)
         story = _Story(org, receiver, watched, secret)
         results = list(story.tell())
+        if not quick:
+            results.append(_suite(receiver.url, secret, seed))
     _summary(results, time.perf_counter() - began)
     return 0 if all(kept for *_, kept in results) else 1
 
@@ -150,6 +153,36 @@ class _Story:
         _line("receiver", f"acknowledged, recognised, and not acted on: still {len(self._receiver.lines)} line")
 
 
+def _suite(url: str, secret: str, seed: int) -> Result:
+    import logging
+
+    from emulator.checks import Plan, run_suite
+    from emulator.checks.registry import choose
+    from emulator.checks.target import Target
+    from emulator.contract.model import AuthScheme, Channel
+    from emulator.delivery.transport import Transport, loopback_and_private
+    from emulator.payloads import World
+    from emulator.secrets import Secret
+
+    _heading(7, "The contract suite asks the receiver everything")
+    channel = Channel(uri=url, auth=AuthScheme(key="Authorization", value=Secret(secret)))
+    sender = Transport(allows=loopback_and_private)
+    target = Target(channel=channel, sender=sender, world=World(seed), started=int(time.time() * 1000))
+    # The suite sends much that the receiver has a right to wonder about; here it would only interrupt the story.
+    quiet = logging.NullHandler()
+    logging.getLogger("receiver").addHandler(quiet)
+    try:
+        run = run_suite(Plan(target=target, checks=choose()))
+    finally:
+        logging.getLogger("receiver").removeHandler(quiet)
+    counts = run.counts()
+    _line("checks", f"{counts['pass']} kept, {counts['fail']} broken, {counts['skip']} not looked at here")
+    for check in run.checks:
+        if check.status in {"fail", "error"}:
+            _line(check.status, f"{check.id}: {check.title}")
+    return "the contract suite finds nothing broken", "all", f"{counts['pass']} kept", run.verdict == "pass"
+
+
 def _heading(number: int, text: str) -> None:
     click.echo(("\n" if number > 1 else "") + _strong(f"{number}  {text}"))
 
@@ -200,4 +233,4 @@ def _summary(results: list[Result], seconds: float) -> None:
     click.echo("\n".join(line.rstrip() for line in captured.get().splitlines()))
     count = sum(kept for *_, kept in results)
     click.echo(f"{count} of {len(results)} promises kept in {seconds:.1f} s")
-    click.echo("next: okta-hooks verify URL, with the URL of your own receiver")
+    click.echo("next: okta-hooks check URL, with the URL of your own receiver")
