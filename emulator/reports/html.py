@@ -102,8 +102,8 @@ def _view(run: RunResult, redact: Redactor) -> dict[str, Any]:
         "timeline": rows[:_TIMELINE],
         "more_timeline": rows[_TIMELINE:],
         "lists": [
-            {"title": "Passed", "groups": _groups([check for check in shown if check.result.status is Status.PASS])},
-            {"title": "Not looked at", "groups": _groups([c for c in shown if c.result.status is Status.SKIP])},
+            {"title": "Passed", "groups": _by_scenario([c for c in shown if c.result.status is Status.PASS])},
+            {"title": "Not looked at", "groups": _by_reason([c for c in shown if c.result.status is Status.SKIP])},
         ],
         "profile": run.profile,
         "seed": run.seed,
@@ -137,7 +137,7 @@ def _chips(run: RunResult, failed: int, warned: int) -> Iterator[tuple[str, str]
         yield f"{run.elapsed:.1f} s", "dim"
 
 
-def _groups(checks: Sequence[_Shown]) -> list[dict[str, Any]]:
+def _by_scenario(checks: Sequence[_Shown]) -> list[dict[str, Any]]:
     """Put the steps of each scenario together; checks of the suite stand in one group without a name."""
     return [
         {"name": visible(name), "checks": list(group)}
@@ -145,6 +145,14 @@ def _groups(checks: Sequence[_Shown]) -> list[dict[str, Any]]:
             checks, key=lambda check: check.result.id.partition("#")[0] if "#" in check.id else ""
         )
     ]
+
+
+def _by_reason(checks: Sequence[_Shown]) -> list[dict[str, Any]]:
+    """Put what was not looked at for the same reason together, so that the reason is read once."""
+    groups: dict[str, list[_Shown]] = {}
+    for check in checks:
+        groups.setdefault(check.detail, []).append(check)
+    return [{"name": reason, "checks": group} for reason, group in groups.items()]
 
 
 def _deadline(run: RunResult, limit: float) -> dict[str, Any] | None:

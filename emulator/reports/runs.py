@@ -165,9 +165,9 @@ def as_findings(run: RunResult, *, redact: Redactor) -> Iterator[Finding]:
 
 
 def _place(where: str) -> tuple[str, int | None, int | None]:
-    file, _, numbers = where.partition(":")
-    line, _, column = numbers.partition(":")
-    if not (line.isdecimal() and column.isdecimal()):
+    before, _, column = where.rpartition(":")
+    file, _, line = before.rpartition(":")
+    if not (file and line.isdecimal() and column.isdecimal()):
         return where, None, None
     return file, int(line), int(column)
 

@@ -14,15 +14,16 @@ import pytest
 
 from emulator.cli.app import group
 from emulator.delivery.transport import Transport
+from emulator.reports.run_reports import RUN_FORMATS
 from receiver import Receiver
 
 pytestmark = pytest.mark.wire
 
 # Each command that takes a secret, and how it is run: {url} is the receiver, {auth} and {custom} are header options,
-# {folder} takes reports.  The URL carries a key in its query, as those of serverless hosts do.
+# {reports} writes every kind of report.  The URL carries a key in its query, as those of serverless hosts do.
 COMMANDS = {
     "check": [
-        "check {url} {auth} {custom} --select verification-*,auth-*,delivery-*,*-echoed --report json={folder}/c.json",
+        "check {url} {auth} {custom} --select verification-*,auth-*,delivery-*,*-echoed {reports}",
         "check {url} {auth} {custom} --select verification-*,auth-*,delivery-*,*-echoed --json",
     ],
     "verify": ["verify {url} {auth} {custom}", "verify {url} {auth} {custom} --json"],
@@ -33,7 +34,7 @@ COMMANDS = {
         "trigger user.lifecycle.create --to {url} {auth} {custom} --dry-run --print",
     ],
     "run": [
-        "run happy-path --url {url} {auth} {custom} --report json={folder}/r.json,junit={folder}/r.xml,sarif={folder}/r.sarif,html={folder}/r.html,github={folder}/r.txt",
+        "run happy-path --url {url} {auth} {custom} {reports}",
         "run wrong-secret --url {url} {auth} {custom} --json",
     ],
 }
@@ -64,8 +65,9 @@ class Planted:
             "{auth}": ["--header", f"Authorization: {self.basic}"],
             "{custom}": ["--header", f"X-Key: {self.custom}"],
             "{url}": [f"{url}?code={self.key}"],
+            "{reports}": ["--report", ",".join(f"{name}={folder / name}" for name in RUN_FORMATS)],
         }
-        return [word for part in text.split() for word in known.get(part, [part.replace("{folder}", str(folder))])]
+        return [word for part in text.split() for word in known.get(part, [part])]
 
     def found_in(self, *texts: str) -> list[str]:
         return [form for form in self.forms if any(form in text for text in texts)]
