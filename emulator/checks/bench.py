@@ -213,6 +213,14 @@ class Bench:
         """Deliver events in one request."""
         return self.send(self.delivery(events))
 
+    def count(self, event: JsonObject | None = None) -> Any:
+        """Return what the probe about all events shows, or else the one about *event*'s user."""
+        return min(self.target.probes, key=lambda probe: probe.about_one_user).look(event)
+
+    def state(self, event: JsonObject) -> Any:
+        """Return what the probe about one user shows of *event*'s."""
+        return max(self.target.probes, key=lambda probe: probe.about_one_user).look(event)
+
     # The usual verdicts -----------------------------------------------------------------------------------------
 
     def accepts(self, *events: JsonObject, what: str = "the delivery") -> Exchange:

@@ -20,7 +20,7 @@ __all__ = ["choose", "registry"]
 
 # The order in which a reader wants the results; a file that is not named here comes behind.
 _CHAPTERS: Final = (
-    "verification", "authentication", "acknowledgement", "batches", "duplicates", "order", "shapes", "texts",
+    "verification", "authentication", "acknowledgement", "batches", "duplicates", "order", "effects", "shapes", "texts",
     "headers", "bodies", "protocol", "load", "afterwards",
 )  # fmt: skip
 

@@ -137,7 +137,7 @@ class _Run:
                 "no auth header was given, so authentication was not looked at; if the hook has none, anyone who knows "
                 "its URL can post events to it"
             )
-        if self.target.probe is None:
+        if not self.target.probes:
             yield "without --probe nobody can see from outside whether events were acted on once, twice or not at all"
 
     # Stages -----------------------------------------------------------------------------------------------------
@@ -202,8 +202,8 @@ class _Run:
             Need.VERIFICATION: known.verifies,
             Need.DELIVERY: known.delivers,
             Need.AUTH: self.target.channel.auth is not None,
-            Need.PROBE: self.target.probe is not None,
-            Need.STATE_PROBE: self.target.probe is not None and self.target.probe.about_one_user,
+            Need.PROBE: bool(self.target.probes),
+            Need.STATE_PROBE: any(probe.about_one_user for probe in self.target.probes),
         }
         for need in check.needs:
             if not have[need]:

@@ -57,7 +57,8 @@ class Target:
     """
     A receiver and all that is needed to look at it.
 
-    ``started`` is the milliseconds since 1970 at which the run began, so that no two runs send the same ids.
+    ``started`` is the milliseconds since 1970 at which the run began, so that no two runs send the same ids; ``calm``
+    the seconds without a change of a probe after which the work behind an acknowledgement counts as done.
     """
 
     channel: Channel
@@ -66,7 +67,8 @@ class Target:
     started: int
     profile: Profile = DEFAULT_PROFILE
     event_types: tuple[str, ...] = ()
-    probe: Probe | None = None
+    probes: tuple[Probe, ...] = ()
+    calm: float = 0.3
     known: Acquaintance = field(default_factory=Acquaintance)
 
     def redactor(self) -> Redactor:

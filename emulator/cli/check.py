@@ -47,6 +47,14 @@ _LARGEST_SEED = 2**32
     help="The lowest level whose breach fails the run.",
 )
 @click.option("--type", "event_types", metavar="TYPE", multiple=True, help="Deliver this event type. Repeatable.")
+@click.option(
+    "--probe",
+    "probes",
+    metavar="URL PATH|COMMAND",
+    multiple=True,
+    help="What shows how often events were acted on, as in 'http://localhost:8000/handled $.count', or what became of "
+    "one user, with {login}, {user_id} or {uuid} in it. A command's last line counts. Repeatable.",
+)
 @click.option("--seed", type=click.IntRange(0), help="The same seed gives the same people and events.")
 @click.option("--baseline", metavar="FILE", help="A JSON report; what fails in it already doesn't fail this run.")
 @click.option("--list", "listing", is_flag=True, help="List the checks and stop.")
@@ -62,6 +70,7 @@ def command(
     ignore: tuple[str, ...],
     level: str,
     event_types: tuple[str, ...],
+    probes: tuple[str, ...],
     seed: int | None,
     baseline: str | None,
     listing: bool,
@@ -89,20 +98,25 @@ def command(
     import time
 
     from emulator.checks import Plan, run_suite
+    from emulator.checks.probe import read_probe
     from emulator.checks.target import Target
     from emulator.contract.catalogue import event_type
     from emulator.delivery.transport import transport
     from emulator.payloads import World
     from emulator.runner.results import Level
 
+    sender = transport(ca_bundle)
     target = Target(
         channel=channel_from(url, headers),
-        sender=transport(ca_bundle),
+        sender=sender,
         world=World(_fresh_seed() if seed is None else seed),
         started=int(time.time() * 1000),
         profile=profile,
         event_types=tuple(event_type(name).id for name in event_types),
+        probes=tuple(read_probe(text, sender=sender) for text in probes),
     )
+    for probe in target.probes:
+        probe.look()
     plan = Plan(
         target=target,
         checks=chosen,

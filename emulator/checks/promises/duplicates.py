@@ -11,6 +11,7 @@ from emulator.runner.results import Level
 
 if TYPE_CHECKING:
     from emulator.checks.bench import Bench
+    from emulator.delivery.exchange import Request
 
 _AGAIN = (
     "a repeat is no error: look data.events[].uuid up, skip what is there already, and answer 204 all the same; a "
@@ -73,6 +74,13 @@ def in_batch(bench: Bench) -> None:
     bench.accepts(twice, twice, what="a batch with one event twice")
 
 
+def hang_up(bench: Bench, request: Request) -> None:
+    """Send *request* and close the connection without waiting for the answer."""
+    patience = _IMPATIENT
+    while bench.send(request, time_limit=patience).phase in _NOT_SENT and patience < bench.target.profile.time_limit:
+        patience *= 2
+
+
 @check(
     "duplicate-after-lost-answer",
     title="acknowledges a delivery again whose answer was lost",
@@ -86,9 +94,7 @@ def in_batch(bench: Bench) -> None:
 def after_lost_answer(bench: Bench) -> None:
     """Delivers, hangs up without waiting for the answer, and delivers the same bytes again."""
     request = bench.delivery([bench.event()])
-    patience = _IMPATIENT
-    while bench.send(request, time_limit=patience).phase in _NOT_SENT and patience < bench.target.profile.time_limit:
-        patience *= 2
+    hang_up(bench, request)
     bench.acknowledges(request, what="the same delivery after its answer was lost")
 
 

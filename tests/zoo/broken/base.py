@@ -14,8 +14,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import unquote
 
 SECRET = "Basic bWlzdGVyOlNlY3JldC1QYXNzMQ=="
+PEEK = socket.MSG_PEEK | socket.MSG_DONTWAIT
 CHALLENGE = "X-Okta-Verification-Challenge"
 
 ZOO: dict[str, type[Good]] = {}
@@ -29,6 +31,7 @@ def broken(*checks: str) -> Callable[[type[Good]], type[Good]]:
         assert ZOO.setdefault(name, kind) is kind, name
         assert kind.__doc__, f"{name} doesn't say what is wrong with it"
         kind.fails = frozenset(checks)
+        kind.shows_effects = any(check.startswith("effect-") for check in checks)
         return kind
 
     return register
@@ -40,6 +43,7 @@ class Request:
     path: str
     headers: list[tuple[str, str]]
     body: bytes = b""
+    hung_up: Callable[[], bool] = bool
 
     def get(self, name: str, default: str = "") -> str:
         return next((value for key, value in self.headers if key.lower() == name.lower()), default)
@@ -66,6 +70,7 @@ class Good:
     """Does everything right."""
 
     fails: frozenset[str] = frozenset()
+    shows_effects = False  # a run with probes takes longer, so only those have them that need them
     auth_header = "Authorization"
     secret = SECRET
     path = "/hooks"
@@ -162,7 +167,7 @@ class Good:
         return Reply(204)
 
     def probe(self, request: Request) -> Reply:
-        user = request.path.partition("/probe/")[2]
+        user = unquote(request.path.partition("/probe/")[2])
         with self.lock:
             told = {"count": self.acted, "status": self.status_of.get(user, ("", "none"))[1]}
         return Reply(200, json.dumps(told).encode(), {"Content-Type": "application/json"})
@@ -192,7 +197,7 @@ class Server:
     def _serve(self, connection: socket.socket) -> None:
         try:
             with connection, connection.makefile("rb") as stream:
-                while (request := self._read(stream)) is not None:
+                while (request := self._read(stream, connection)) is not None:
                     reply = self.receiver.answer(request)
                     connection.sendall(self._bytes(request, reply) if reply.raw is None else reply.raw)
         except (OSError, ValueError):
@@ -200,7 +205,7 @@ class Server:
         finally:
             self._open.discard(connection)
 
-    def _read(self, stream: Any) -> Request | None:
+    def _read(self, stream: Any, connection: socket.socket) -> Request | None:
         line = stream.readline(65536)
         if not line.strip():
             return None
@@ -209,7 +214,7 @@ class Server:
         while (line := stream.readline(65536)) not in {b"\r\n", b"\n", b""}:
             name, _, value = line.decode("latin-1").partition(":")
             headers.append((name, value.strip()))
-        request = Request(method, path, headers)
+        request = Request(method, path, headers, hung_up=lambda: not connection.recv(1, PEEK))
         request.body = stream.read(int(request.get("Content-Length") or 0))
         return request
 

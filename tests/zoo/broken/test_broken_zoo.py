@@ -11,6 +11,7 @@ from types import ModuleType
 import pytest
 
 from emulator.checks import Plan, registry, run_suite
+from emulator.checks.probe import read_probe
 from emulator.checks.registry import choose
 from emulator.checks.target import Target
 from emulator.contract.model import AuthScheme, Channel
@@ -44,9 +45,13 @@ for file in sorted(HERE.glob("[!_]*.py")):
 def check(receiver) -> RunResult:
     with base.serving(receiver) as server:
         auth = AuthScheme(key=receiver.auth_header, value=Secret(receiver.secret))
+        sender, root = transport(None), server.url.partition("/hooks")[0]
+        probes = [f"{root}/probe $.count", f"{root}/probe/{{login}} $.status"] if receiver.shows_effects else []
         target = Target(
             channel=Channel(uri=server.url, auth=auth),
-            sender=transport(None),
+            sender=sender,
+            probes=tuple(read_probe(text, sender=sender) for text in probes),
+            calm=0.1,
             world=World(7),
             started=int(time.time() * 1000),
         )
@@ -58,7 +63,9 @@ def failures(run: RunResult) -> dict[str, str]:
 
 
 def test_the_good_receiver_fails_nothing() -> None:
-    run = check(base.Good())
+    receiver = base.Good()
+    receiver.shows_effects = True
+    run = check(receiver)
 
     assert failures(run) == {}
     assert [result.detail for result in run.checks if result.status is Status.ERROR] == []
