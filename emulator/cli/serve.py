@@ -99,7 +99,7 @@ def command(
     Serve a fake Okta org for SDKs and other clients of Okta's API.
 
     Ctrl-C or SIGTERM stops it: requests in flight are finished, pending deliveries are made. With --json one line of
-    JSON on stdout says that it is ready, and where; everything else is said on stderr.
+    JSON on stdout says that it is ready, and where. Without it what the API refuses is told on stderr, with a hint.
 
     Example: okta-hooks serve --port 0 --seed 42
     """
@@ -125,7 +125,7 @@ def command(
     except BaseException:
         listener.close()
         raise
-    _log_to_stderr()
+    _log_to_stderr(refusals=not as_json)
     stop = _Stop()
     fresh = Secret(f"00{token_urlsafe(30)}")
     control_fresh = Secret(token_urlsafe(24))
@@ -154,13 +154,17 @@ def command(
     return code
 
 
-def _log_to_stderr() -> None:
-    """Say what the API refuses, and why; the reasons that help people have no room in Okta's answers."""
+def _log_to_stderr(*, refusals: bool) -> None:
+    """
+    Say what goes wrong, and if asked also what the API refuses, with the reasons that Okta's answers have no room for.
+
+    A program that starts us may never read what we say, and a pipe that is full would stop us: it gets few words.
+    """
     import logging
     import sys
 
     logging.basicConfig(stream=sys.stderr, format="%(message)s", level=logging.WARNING)
-    logging.getLogger("emulator").setLevel(logging.INFO)
+    logging.getLogger("emulator").setLevel(logging.INFO if refusals else logging.WARNING)
 
 
 class _Stop:

@@ -25,7 +25,19 @@ pytestmark = [pytest.mark.process, pytest.mark.skipif(not EXAMPLES, reason="OKTA
 
 @pytest.fixture
 def served() -> Iterator[dict[str, str]]:
-    command = [sys.executable, "-m", "emulator", "serve", "--port", "0", "--json", "--seed", "1"]
+    command = [
+        sys.executable,
+        "-m",
+        "emulator",
+        "serve",
+        "--port",
+        "0",
+        "--json",
+        "--seed",
+        "1",
+        "--profile",
+        "time_limit=0.1",
+    ]  # its hooks are nowhere
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert process.stdout is not None
     yield json.loads(process.stdout.readline())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import socket
@@ -11,6 +10,7 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from json import dumps, loads
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,8 @@ TOKEN = "00-serve-test-token"
 class Served:
     """A running ``okta-hooks serve --json`` and a way to call it."""
 
-    def __init__(self, *arguments: str, cwd: Path) -> None:
+    def __init__(self, *arguments: str, cwd: Path, json: bool = True) -> None:
+        told = ["--json"] if json else []
         self.process = subprocess.Popen(
             [
                 sys.executable,
@@ -33,9 +34,9 @@ class Served:
                 "serve",
                 "--port",
                 "0",
-                "--json",
                 "--token",
                 "${env:SERVE_TOKEN}",
+                *told,
                 *arguments,
             ],
             stdout=subprocess.PIPE,
@@ -45,18 +46,22 @@ class Served:
             env={**os.environ, "SERVE_TOKEN": TOKEN, "PYTHONPATH": os.pathsep.join(sys.path)},
         )
         assert self.process.stdout is not None
-        self.ready: dict[str, Any] = json.loads(self.process.stdout.readline() or self._failed())
+        assert self.process.stderr is not None
+        if json:
+            self.ready: dict[str, Any] = loads(self.process.stdout.readline() or self._failed())
+        else:
+            self.ready = {"url": self.process.stderr.readline().split()[7]}
 
     def _failed(self) -> str:
         raise AssertionError(self.process.communicate(timeout=10)[1])
 
     def call(self, method: str, path: str, body: object = None, *, control: bool = False) -> Any:
-        data = b"" if body is None and method != "GET" else None if body is None else json.dumps(body).encode()
+        data = b"" if body is None and method != "GET" else None if body is None else dumps(body).encode()
         token = f"Bearer {self.ready['control_token']}" if control else f"SSWS {TOKEN}"
         headers = {"Authorization": token, "Content-Type": "application/json"}
         request = urllib.request.Request(f"{self.ready['url']}{path}", data=data, headers=headers, method=method)
         with urllib.request.urlopen(request, timeout=10) as answer:
-            return json.loads(answer.read() or b"null")
+            return loads(answer.read() or b"null")
 
     def stop(self, how: signal.Signals) -> tuple[int, str, str]:
         self.process.send_signal(how)
@@ -68,8 +73,8 @@ class Served:
 def serve(tmp_path: Path) -> Iterator[Callable[..., Served]]:
     started: list[Served] = []
 
-    def start(*arguments: str) -> Served:
-        started.append(Served(*arguments, cwd=tmp_path))
+    def start(*arguments: str, json: bool = True) -> Served:
+        started.append(Served(*arguments, cwd=tmp_path, json=json))
         return started[-1]
 
     yield start
@@ -91,16 +96,34 @@ def test_it_says_when_it_is_ready_and_stops_cleanly(serve, how: signal.Signals, 
     assert served.ready["url"].startswith("http://127.0.0.1:")
     assert (served.ready["seed"], served.ready["token"]) == (42, None)
     assert served.call("GET", "/_emulator/health")["status"] == "ok"
-    with pytest.raises(urllib.error.HTTPError, match="400"):
-        served.call("POST", "/api/v1/eventHooks", {"name": "x", "events": {"items": ["user.lifecycle.creat"]}})
     done, out, err = served.stop(how)
 
     assert (done, out) == (code, "")
     assert "is served at" in err
-    assert "POST /api/v1/eventHooks -> 400 E0000001" in err
-    assert "did you mean 'user.lifecycle.create'" in err
     assert "Traceback" not in err
     assert TOKEN not in err
+
+
+def test_what_is_refused_is_explained_on_stderr(serve) -> None:
+    """Unless a program started it, which may never read that."""
+    served = serve(json=False)
+    for _ in range(2):
+        with pytest.raises(urllib.error.HTTPError, match="400"):
+            served.call("POST", "/api/v1/eventHooks", {"name": "x", "events": {"items": ["user.lifecycle.creat"]}})
+    _, _, err = served.stop(signal.SIGTERM)
+
+    assert "POST /api/v1/eventHooks -> 400 E0000001" in err
+    assert "did you mean 'user.lifecycle.create'" in err
+
+
+def test_a_program_that_never_reads_stderr_stops_nothing(serve) -> None:
+    served = serve()
+    for _ in range(700):
+        with pytest.raises(urllib.error.HTTPError, match="404"):
+            served.call("GET", f"/api/v1/groups/{'x' * 100}")
+    _, _, err = served.stop(signal.SIGTERM)
+
+    assert "404" not in err
 
 
 def test_pending_deliveries_are_made_when_it_stops(serve) -> None:
