@@ -129,7 +129,8 @@ def _as_text(result: Verification, *, url: str, redact: Redactor) -> Iterator[st
         yield f"{name}  {redact(diagnosis.message)}"
         yield from wrapped("seen", redact(diagnosis.evidence))
         yield from wrapped("fix", diagnosis.remedy)
-        yield dim(f"  rule  {_rule(diagnosis.rule)}")
+        # A warning names its rule; the sentence is for what fails, and reading all of them is felt.
+        yield dim(f"  rule  {diagnosis.rule if result.verified else _rule(diagnosis.rule)}")
     if result.okta_error:
         yield ""
         yield strong("Okta would say") + f"  400 {result.okta_error['errorCode']}"
