@@ -25,7 +25,9 @@ FENCE = re.compile(
     r"(?P<notes>(?:^<!--[^\n]*-->\n)*)^```(?P<kind>\w+)[^\n]*\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL
 )
 NOTE = re.compile(r"<!-- (exit|not run|file): (.*?) -->")
-VARIES = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|\b(?:who|00u|cal)[0-9A-Za-z]{17}\b|\d+(?:\.\d+)?|http://[^/\s]+")
+VARIES = re.compile(
+    r"\b[\w-]{40}(?![\w-])|[0-9a-f]{8}-[0-9a-f-]{27}|\b(?:who|00u|cal)[0-9A-Za-z]{17}\b|\d+(?:\.\d+)?|http://[^/\s]+"
+)
 
 
 @dataclass
@@ -61,6 +63,7 @@ def read(text):
     text = re.sub(r"\\\n\s*", "", text)
     for part in re.split(r"^\$ ", text, flags=re.MULTILINE)[1:]:
         command, *output = part.rstrip("\n").split("\n")
+        command = command.rpartition(" && ")[2]  # what stands before is set-up
         if command.split()[0].removeprefix(".venv/bin/") == "okta-hooks":
             yield command, output
 
