@@ -67,6 +67,10 @@ class OrgApp:
         self._mounts = dict(mounts)
         routes()
 
+    def mount(self, prefix: str, mounted: Application) -> None:
+        """Let another application answer at *prefix* and below it."""
+        self._mounts[prefix] = mounted
+
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer one request (WSGI)."""
         path = str(environ.get("PATH_INFO", ""))

@@ -11,10 +11,9 @@ from emulator.delivery.transport import Transport, any_address, loopback_and_pri
 from emulator.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from emulator.delivery.exchange import Exchange, Request
-    from emulator.delivery.transport import Sender
 
 __all__ = ["GuardedSender", "guarded_sender"]
 
@@ -27,14 +26,20 @@ class GuardedSender:
     ) -> None:
         self._hosts = hosts
         self._networks = networks
-        self._guarded: Sender = Transport(allows=self._allows, ca_bundle=ca_bundle)
-        self._trusting: Sender = Transport(allows=any_address, ca_bundle=ca_bundle)
+        self._guarded = Transport(allows=self._allows, ca_bundle=ca_bundle)
+        self._trusting = Transport(allows=any_address, ca_bundle=ca_bundle)
 
     def send(self, request: Request, *, time_limit: float = TIME_LIMIT) -> Exchange:
         """Make one attempt and say how it went."""
+        return self._for(request).send(request, time_limit=time_limit)
+
+    def send_in_turn(self, requests: Sequence[Request], *, time_limit: float = TIME_LIMIT) -> list[Exchange]:
+        """Make one attempt each, all to the same URL, on one connection as long as the receiver keeps it open."""
+        return self._for(requests[0]).send_in_turn(requests, time_limit=time_limit)
+
+    def _for(self, request: Request) -> Transport:
         host = (urlsplit(request.url).hostname or "").lower()
-        chosen = self._trusting if host in self._hosts else self._guarded
-        return chosen.send(request, time_limit=time_limit)
+        return self._trusting if host in self._hosts else self._guarded
 
     def _allows(self, address: str) -> bool:
         if loopback_and_private(address):

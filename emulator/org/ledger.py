@@ -63,6 +63,27 @@ class Ledger:
         )
         return [_delivery(*row) for row in rows]
 
+    def newest(
+        self, *, limit: int, skip: int = 0, hook_id: str | None = None, uuid: str | None = None
+    ) -> list[Delivery]:
+        """
+        Return the deliveries that have ended, the newest first.
+
+        Args:
+            limit: At most so many.
+            skip: Leave out so many of the newest.
+            hook_id: Only those of one hook.
+            uuid: Only those that carry one event.
+        """
+        clauses = [("hook_id = ?", hook_id), ("instr(record, ?)", uuid)]
+        given = [(clause, value) for clause, value in clauses if value is not None]
+        where = " AND ".join(["ended IS NOT NULL", *(clause for clause, _ in given)])
+        rows = self._store.rows(
+            f"SELECT {_COLUMNS} FROM deliveries WHERE {where} ORDER BY ended DESC LIMIT ? OFFSET ?",  # noqa: S608 (our own text)
+            [*(value for _, value in given), limit, skip],
+        )
+        return [_delivery(*row) for row in rows]
+
     def get(self, number: int) -> Delivery | None:
         """Return the delivery of that number, or None if there is none or it is still under way."""
         row = self._store.row(

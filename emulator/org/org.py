@@ -258,13 +258,17 @@ class Org(Making):
         found = self.event_hooks.get(hook)
         if event is not None:
             return self._sending.preview(found, dict(event))
-        newest = self.log.newest(type_in(self._world, event_type).id)
-        if newest is not None:
-            return self._sending.preview(found, as_preview(newest))
-        sample = preview_sample(
-            event_type, world=self._world, number=self._store.next("sample"), published=self._core.now()
-        )
-        return self._sending.preview(found, sample)
+        recent = self.recent_events(event_type, limit=1)
+        return self._sending.preview(found, recent[0] if recent else self.sample_event(event_type))
+
+    def recent_events(self, event_type: str, *, limit: int = 10) -> list[JsonObject]:
+        """Return the newest events of a type as Preview offers them, the newest first (P4, P5)."""
+        return [as_preview(event) for event in self.log.recent(type_in(self._world, event_type).id, limit=limit)]
+
+    def sample_event(self, event_type: str) -> JsonObject:
+        """Return the sample data of a type, which Preview takes where no such event has happened (P6)."""
+        number, now = self._store.next("sample"), self._core.now()
+        return preview_sample(event_type, world=self._world, number=number, published=now)
 
     def redeliver(self, delivery: Delivery | int, *, new_envelope: bool = False) -> Delivery:
         """
@@ -307,6 +311,11 @@ class Org(Making):
     def faults(self) -> Faults:
         """What goes wrong with the deliveries to come, as in ``org.faults.arm("duplicate")``."""
         return self._sending.faults
+
+    @property
+    def paused(self) -> bool:
+        """Whether deliveries wait until ``resume``."""
+        return self._engine.paused
 
     def pause(self) -> None:
         """Let all deliveries wait until ``resume``."""
@@ -381,7 +390,7 @@ class Org(Making):
                 self._store.keep("furnished", "yes")
 
     def _check_running(self) -> None:
-        if self._engine.paused:
+        if self.paused:
             raise UsageError("deliveries are paused", hint="call resume() first")
 
     def _still_pending(self) -> str:

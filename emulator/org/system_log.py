@@ -34,6 +34,13 @@ class SystemLog:
         )
         return None if row is None else json.loads(row[0])
 
+    def recent(self, event_type: str, *, limit: int) -> list[JsonObject]:
+        """Return the newest events of a type as they were built, the newest first."""
+        rows = self._store.rows(
+            "SELECT document FROM log WHERE event_type = ? ORDER BY number DESC LIMIT ?", (event_type, limit)
+        )
+        return [json.loads(document) for (document,) in rows]
+
     def get(self, number: int) -> JsonObject:
         """Return the event of that number as it was built, with every member."""
         document: JsonObject = json.loads(self._store.value("SELECT document FROM log WHERE number = ?", (number,)))
