@@ -112,6 +112,7 @@ def command(
     from emulator.apis.certificates import server_tls
     from emulator.apis.serving import Serving, listen
     from emulator.apis.targets import guarded_sender
+    from emulator.console import serve_console
     from emulator.org.org import Org
     from emulator.secrets import Secret
 
@@ -137,9 +138,11 @@ def command(
         rate_limit=rate_limit,
         hosts=[host],
     )
+    serve_console(app, sender=sender)
     serving = Serving(app, listener, host=host, tls=context)
     ready = {
         "url": serving.url,
+        "console": f"{serving.url}/console/sign-in" + ("" if control else f"?token={control_fresh.reveal()}"),
         # What the user gave is known to the user, and stays secret.
         "token": None if known else fresh.reveal(),
         "control_token": None if control else control_fresh.reveal(),
@@ -228,6 +231,7 @@ def _say_ready(ready: Mapping[str, Any], org: Org, *, as_json: bool) -> None:
     _say(f"a fake Okta org is served at {ready['url']} (Ctrl-C stops)", f"  seed       {org.seed}")
     _say(f"  API token  {ready['token'] or 'as given'}   send it as: Authorization: SSWS <token>")
     _say(f"  control    {ready['url']}/_emulator/   Authorization: Bearer {ready['control_token'] or '<as given>'}")
+    _say(f"  console    {ready['console']}")
     if not ready["private"]:
         _say("  warning: other machines can reach it; the control plane answers loopback names and --host only")
     _say(f"  state      {ready['db'] or 'in memory: gone when it stops (--db FILE keeps it)'}")
