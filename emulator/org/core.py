@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from json import dumps
 from typing import TYPE_CHECKING, Any, Final
 
 from emulator.contract.model import HookStatus
 from emulator.org.call import Call
-from emulator.org.classic import as_classic
 from emulator.org.filtering import filtered_out
 from emulator.org.quota import Quota
 from emulator.org.records import hook_from_text
@@ -59,6 +59,16 @@ class Core:
         newest = self.store.value("SELECT max(published) FROM log")
         self.newest: str = newest or ""
         self._last_published = parse(newest) or self._last_now
+
+    @property
+    def world_in_events(self) -> World:
+        """The world as events show it: that of the engine which the profile names just now (U21)."""
+        return self._classic if self.profile.org_engine == "classic" else self.world
+
+    @cached_property
+    def _classic(self) -> World:
+        world = self.world
+        return World(world.seed, org_host=world.org_host, engine="classic", custom=world.custom)
 
     def now(self) -> datetime:
         """Return the present in whole milliseconds."""
@@ -224,7 +234,7 @@ class Change:
         number = core.store.next("event")
         event = build_event(
             event_type,
-            world=core.world,
+            world=core.world_in_events,
             number=number,
             published=core.next_instant(),
             hook_ids=[hook.id for hook in subscribed],
@@ -244,8 +254,6 @@ class Change:
         message = dict(core.profile.messages_overrides).get(event_type)
         if message is not None:
             event["displayMessage"] = message
-        if core.profile.org_engine == "classic":
-            as_classic(event)
         if edit is not None:
             edit(event)
         return self._write(event, number + 1, subscribed)

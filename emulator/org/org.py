@@ -268,7 +268,7 @@ class Org(Making):
     def sample_event(self, event_type: str) -> JsonObject:
         """Return the sample data of a type, which Preview takes where no such event has happened (P6)."""
         number, now = self._store.next("sample"), self._core.now()
-        return preview_sample(event_type, world=self._world, number=number, published=now)
+        return preview_sample(event_type, world=self._core.world_in_events, number=number, published=now)
 
     def redeliver(self, delivery: Delivery | int, *, new_envelope: bool = False) -> Delivery:
         """

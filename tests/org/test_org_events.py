@@ -412,6 +412,26 @@ def test_a_sign_in_by_engine(make_org, engine, prefix, targets) -> None:
     assert len(told["target"] or []) == targets
 
 
+@pytest.mark.parametrize(
+    "event_type", ["system.sms.send_phone_verification_message", "system.voice.send_phone_verification_call"]
+)
+def test_the_phone_number_of_a_verification_moves_with_the_engine(make_org, event_type) -> None:
+    """U21: also in an org whose engine is changed while it runs."""
+    org = make_org(profile="org.engine=classic")
+    told = []
+    for engine in ("classic", "oie"):
+        org.profile = f"org.engine={engine}"
+        org.trigger(event_type)
+        told.append(org.system_log()[-1])
+    classic, identity = told
+
+    assert [target["type"] for target in classic["target"]] == ["User", "MobilePhone"]
+    assert [target["type"] for target in identity["target"]] == ["User"]
+    assert classic["debugContext"]["debugData"]["requestUri"] == "/api/v1/authn"
+    assert not {"phoneNumber", "countryCallingCode"} & set(classic["debugContext"]["debugData"])
+    assert {"phoneNumber", "countryCallingCode"} <= set(identity["debugContext"]["debugData"])
+
+
 def test_a_call_marks_its_events(org: Org) -> None:
     """L14, L23, L27, U3: the caller's own user agent, query and request id."""
     call = org.call(
