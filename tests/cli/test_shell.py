@@ -235,3 +235,20 @@ def test_a_command_imports_no_more_than_it_needs(arguments: list[str], unwanted:
 
     assert "emulator.cli" in imported
     assert imported & unwanted == set()
+
+
+@pytest.mark.process
+def test_an_org_without_filters_imports_no_parser() -> None:
+    """A test suite pays for each import once per worker: lark comes with the first filter."""
+    script = """
+import sys
+from emulator import Org
+with Org(seed=1) as org:
+    org.create_user("a@example.com").deactivate()
+print(*sys.modules)
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    imported = set(done.stdout.split())
+
+    assert "emulator.org.org" in imported
+    assert imported & {"lark", "faker", "jinja2", "werkzeug", "yaml", "jsonschema"} == set()

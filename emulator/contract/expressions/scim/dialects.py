@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from emulator.contract.expressions.faults import ExpressionError
 from emulator.contract.expressions.scim.evaluation import matches
-from emulator.contract.expressions.scim.grammar import read
 from emulator.contract.expressions.scim.nodes import And, Node, Not, Or, Term
 
 if TYPE_CHECKING:
@@ -63,6 +62,9 @@ class Dialect:
         Raises:
             ScimError: the list doesn't take it; the error has the API's code and text.
         """
+        # Only who filters pays for the parser.
+        from emulator.contract.expressions.scim.grammar import read
+
         try:
             node = read(text)
         except ExpressionError as error:
