@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from emulator.cli.options import ca_bundle_option, json_option, profile_option
+from emulator.cli.options import ca_bundle_option, events_option, json_option, profile_option, read_event_files
 from emulator.errors import UsageError
 
 if TYPE_CHECKING:
@@ -74,6 +74,7 @@ _SHORTEST_TOKEN: Final = 8
     metavar="N",
     help="Refuse more than N calls a minute to each kind of resource with 429.",
 )
+@events_option
 @ca_bundle_option
 @profile_option
 @json_option
@@ -91,6 +92,7 @@ def command(
     start: str | None,
     allowed: tuple[str, ...],
     rate_limit: int | None,
+    event_files: tuple[str, ...],
     ca_bundle: str | None,
     profile: Profile,
     as_json: bool,
@@ -116,13 +118,23 @@ def command(
     from emulator.org.org import Org
     from emulator.secrets import Secret
 
+    own_types = read_event_files(event_files)
     sender = guarded_sender(allowed, ca_bundle=ca_bundle)
     listener = listen(host, port)
     try:
         context = server_tls(host, Path(ca_file)) if tls else None
         shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
         name = f"{shown}:{listener.getsockname()[1]}"
-        org = Org(seed=seed, clock=clock, profile=profile, db=db, host=name, sender=sender, start=start)
+        org = Org(
+            seed=seed,
+            clock=clock,
+            profile=profile,
+            db=db,
+            host=name,
+            sender=sender,
+            start=start,
+            custom_types=own_types,
+        )
     except BaseException:
         listener.close()
         raise

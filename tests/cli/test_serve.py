@@ -142,6 +142,21 @@ def test_pending_deliveries_are_made_when_it_stops(serve) -> None:
         assert [event.event_type for event in receiver.events] == ["user.lifecycle.create"]
 
 
+def test_it_knows_event_types_of_ones_own(serve, tmp_path: Path) -> None:
+    """A hook subscribes to them, and the control plane lets them happen."""
+    (tmp_path / "own.yaml").write_text("events: {acme.badge.revoked: {like: user.lifecycle.deactivate}}")
+    served = serve("--events", "own.yaml")
+    channel = {"type": "HTTP", "version": "1.0.0", "config": {"uri": "http://127.0.0.1:1/"}}
+    events = {"type": "EVENT_TYPE", "items": ["acme.badge.revoked"]}
+
+    hook = served.call("POST", "/api/v1/eventHooks", {"name": "x", "events": events, "channel": channel})
+    told = served.call("POST", "/_emulator/trigger", {"type": "acme.badge.revoked"}, control=True)
+
+    assert hook["events"]["items"] == ["acme.badge.revoked"]
+    assert "is UNVERIFIED" in told["explanation"]
+    assert served.call("GET", "/api/v1/logs")[-1]["eventType"] == "acme.badge.revoked"
+
+
 def test_a_kill_loses_nothing_with_db(serve) -> None:
     served = serve("--db", "org.db", "--clock", "2026-08-21T12:00:00Z")
     made = served.call("POST", "/api/v1/users", user("ann"))
