@@ -64,6 +64,7 @@ class Profile:
     events_deactivate_cascade: str = _value(
         "events.deactivate_cascade", "apps", rule="U6", choices=("minimal", "apps", "apps_and_groups")
     )
+    events_create_failure: bool = _value("events.create_failure", False, rule="U16")
     events_activate_on_provisioned: bool = _value("events.activate_on_provisioned", False, rule="U5")
     events_reactivate_on_api: bool = _value("events.reactivate_on_api", False, rule="U7")
     events_delete_revoke_event: bool = _value("events.delete_revoke_event", True, rule="U6")

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from emulator.org.errors import api_error, invalid, not_found, taken
+from emulator.org.errors import OktaApiError, api_error, invalid, not_found, taken
 from emulator.org.leaving import Leaving
 from emulator.org.lifecycle import transition
 from emulator.org.records import UserRecord, UserStatus
+from emulator.org.refusing import tell_refused
 from emulator.org.user_body import check_profile, digest, read_credentials, read_groups, read_object
 from emulator.payloads import Origin
 
@@ -88,12 +89,21 @@ class Users:
             provider: Whether the user signs in elsewhere, so that no password is needed.
             next_login: ``changePassword`` expires the password at once.
         """
+        query = f"activate={'true' if activate else 'false'}"
+        try:
+            return self._create(body, call, query, activate=activate, provider=provider, next_login=next_login)
+        except OktaApiError as error:
+            tell_refused(self._core, error, body, call, path=_PATH, query=query)
+            raise
+
+    def _create(
+        self, body: Any, call: Call | None, query: str, *, activate: bool, provider: bool, next_login: str | None
+    ) -> UserRecord:
         body = read_object(body)
         profile = check_profile(body.get("profile"), subject="newUser", more=self._custom)
         core, number = self._core, self._core.store.next("user")
         user_id = core.world.id("00u", "user", number)
         credentials = read_credentials(body.get("credentials"), salt=user_id)
-        query = f"activate={'true' if activate else 'false'}"
         with core.change(call, path=_PATH, query=query) as change:
             self._check_login(profile["login"])
             groups = [self._groups.get(group_id) for group_id in read_groups(body)]

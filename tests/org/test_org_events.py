@@ -400,6 +400,30 @@ def test_a_display_message_can_be_set(make_org) -> None:
     assert org.system_log()[-1]["displayMessage"] == "Deactivate Okta user."
 
 
+@pytest.mark.parametrize(
+    ("login", "message"),
+    [
+        ("admin@example.com", "login: An object with this field already exists in the current organization"),
+        ("nobody", "login: Username must be in the form of an email address"),
+    ],
+)
+def test_a_refused_creation_is_told_where_the_profile_says_so(make_org, login, message) -> None:
+    """Table 11.2 shows such an event; whether a refused API call writes one is unknown, so the default is not to."""
+    for profile, told in (("", 0), ("events.create_failure=on", 1)):
+        org = make_org(profile=profile)
+        with pytest.raises(OktaApiError):
+            org.create_user(login, email="a@example.com", first_name="Ann", last_name="Lee")
+
+        assert len(org.system_log("user.lifecycle.create")) == told
+
+    event = org.system_log()[-1]
+    target = event["target"][0]
+    assert (event["severity"], event["outcome"]["result"]) == ("ERROR", "FAILURE")
+    assert (target["type"], target["alternateId"], target["displayName"]) == ("NewUser", "unknown", "Ann Lee")
+    assert event["debugContext"]["debugData"]["errorMessage"] == message
+    assert event["legacyEventType"] == "core.user.config.user_creation.failure"
+
+
 @pytest.mark.parametrize(("engine", "prefix", "targets"), [("oie", "idx", 2), ("classic", "102", 0)])
 def test_a_sign_in_by_engine(make_org, engine, prefix, targets) -> None:
     """U21, L25."""
