@@ -1,4 +1,4 @@
-"""Letting events happen in a fake org that ``okta-hooks serve`` runs, by its control plane."""
+"""Asking the control plane of a fake org that ``okta-hooks serve`` runs: events, and the ledger of deliveries."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ if TYPE_CHECKING:
 
     from emulator.payloads import Edit
 
-__all__ = ["ORG", "refuse_what_no_org_takes", "trigger_in_org"]
+__all__ = ["ORG", "body_of_delivery", "refuse_what_no_org_takes", "trigger_in_org"]
 
 ORG: Final = "http://127.0.0.1:8420"
+_MOST_DELIVERIES: Final = 10_000
 _PATIENCE: Final = 40.0  # seconds: the org itself waits 30 for a delivery
 # The options of ``trigger`` that an org understands; it builds and sends the events itself.
 _UNDERSTOOD: Final = frozenset(
@@ -80,7 +81,8 @@ def trigger_in_org(
         )
     body = {"hook": hook, "set": {edit.path: edit.value for edit in edits}}
     body |= {name: value for name, value in wishes.items() if value is not None}
-    told = [_ask(org, token, {"type": name, **body}) for _ in range(count) for name in event_types]
+    where = _Org(org, token, needed_by="--hook", variable="OKTA_HOOKS_TRIGGER_CONTROL_TOKEN")
+    told = [where.ask("POST", "/trigger", {"type": name, **body}) for _ in range(count) for name in event_types]
     outcomes = {str(each["outcome"]) for each in told}
     if as_json:
         print_json({"org": org, "deliveries": told})
@@ -90,41 +92,75 @@ def trigger_in_org(
     return 0 if outcomes == {"delivered"} else 4 if outcomes == {"not_sent"} else 1
 
 
-def _ask(org: str, token: str | None, body: dict[str, Any]) -> dict[str, Any]:
-    from emulator.delivery.channels import read_url, secret_text
-    from emulator.delivery.exchange import Request
-    from emulator.delivery.transport import transport
-    from emulator.secrets import Secret
+def body_of_delivery(delivery: str, *, org: str, token: str | None) -> bytes:
+    """
+    Return the body of a delivery in an org's ledger; *delivery* is its number or its ``eventId``.
 
-    if token is None:
-        raise UsageError(
-            "--hook needs the org's control token",
-            where="--control-token",
-            hint="okta-hooks serve shows it when it starts; OKTA_HOOKS_TRIGGER_CONTROL_TOKEN holds it as well",
+    Raises:
+        HarnessError: the org can't be reached, or refuses.
+        UsageError: there is no such delivery.
+    """
+    from emulator.payloads import encode
+
+    where = _Org(org, token, needed_by="a delivery's id", variable="OKTA_HOOKS_REPLAY_CONTROL_TOKEN")
+    number = delivery
+    if not delivery.isdigit():
+        ended = where.ask("GET", f"/deliveries?limit={_MOST_DELIVERIES}")["deliveries"]
+        fitting = [each["number"] for each in ended if each["event_id"] == delivery]
+        if not fitting:
+            raise UsageError(
+                f"the org at {org} has no delivery with the eventId {delivery!r}",
+                where="FILE|ID",
+                hint="GET /_emulator/deliveries lists them; or give the file of a recorded delivery",
+            )
+        number = str(fitting[-1])
+    return encode(where.ask("GET", f"/deliveries/{number}")["body"])
+
+
+class _Org:
+    """The control plane of an org, by its URL and token."""
+
+    def __init__(self, url: str, token: str | None, *, needed_by: str, variable: str) -> None:
+        from emulator.delivery.channels import read_url, secret_text
+        from emulator.secrets import Secret
+
+        if token is None:
+            raise UsageError(
+                f"{needed_by} needs the org's control token",
+                where="--control-token",
+                hint=f"okta-hooks serve shows it when it starts; {variable} holds it as well",
+            )
+        self._bearer = Secret(f"Bearer {secret_text(token, where='--control-token')}")
+        self._base = f"{read_url(url, where='--org').rstrip('/')}/_emulator"
+        self._shown = url
+
+    def ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        from emulator.delivery.exchange import Request
+        from emulator.delivery.transport import transport
+
+        headers = (("Accept", "application/json"), ("Authorization", self._bearer))
+        request = Request(
+            method=method,
+            url=f"{self._base}{path}",
+            headers=headers if body is None else (("Content-Type", "application/json"), *headers),
+            body=None if body is None else json.dumps(body).encode(),
         )
-    bearer = Secret(f"Bearer {secret_text(token, where='--control-token')}")
-    request = Request(
-        method="POST",
-        url=f"{read_url(org, where='--org').rstrip('/')}/_emulator/trigger",
-        headers=(("Content-Type", "application/json"), ("Accept", "application/json"), ("Authorization", bearer)),
-        body=json.dumps(body).encode(),
-    )
-    exchange = transport(None).send(request, time_limit=_PATIENCE)
-    if exchange.reply is None:
-        raise TargetError(
-            f"the org at {org} doesn't answer: {exchange.detail}",
-            where="--org",
-            hint="is it running? start it with: okta-hooks serve",
-        )
-    try:
-        answer: dict[str, Any] = json.loads(exchange.reply.body)
-        if exchange.reply.status == 200:
-            return answer
-        message, hint = str(answer.get("error") or answer["errorSummary"]), str(answer.get("hint") or "")
-    except (ValueError, KeyError, TypeError, AttributeError):
-        raise UsageError(
-            f"what answers at {org} is no org of ours ({exchange.reply.status})",
-            where="--org",
-            hint="give the URL that okta-hooks serve shows",
-        ) from None
-    raise HarnessError(message, where=f"org at {org}", hint=hint)
+        exchange = transport(None).send(request, time_limit=_PATIENCE)
+        if exchange.reply is None:
+            raise TargetError(
+                f"the org at {self._shown} doesn't answer: {exchange.detail}",
+                where="--org",
+                hint="is it running? start it with: okta-hooks serve",
+            )
+        try:
+            answer: dict[str, Any] = json.loads(exchange.reply.body)
+            if exchange.reply.status == 200:
+                return answer
+            message, hint = str(answer.get("error") or answer["errorSummary"]), str(answer.get("hint") or "")
+        except (ValueError, KeyError, TypeError, AttributeError):
+            raise UsageError(
+                f"what answers at {self._shown} is no org of ours ({exchange.reply.status})",
+                where="--org",
+                hint="give the URL that okta-hooks serve shows",
+            ) from None
+        raise HarnessError(message, where=f"org at {self._shown}", hint=hint)

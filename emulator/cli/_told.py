@@ -1,4 +1,4 @@
-"""How ``trigger`` tells what becomes of its deliveries."""
+"""How ``trigger`` and ``replay`` tell what becomes of their deliveries."""
 
 from __future__ import annotations
 
@@ -8,10 +8,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from emulator.contract.model import Channel
     from emulator.delivery.series import Sent, Tally
 
 __all__ = ["Told"]
+
+_EXIT_CODES = {"pass": 0, "fail": 1, "error": 3}
 
 
 class Told:
@@ -33,6 +37,27 @@ class Told:
         self.bodies = bodies
         self.redact = Redactor(delivery_request(channel, b"", hook_id="").secrets() if channel else ())
         self.told: list[dict[str, Any]] = []
+
+    def all(self, sent: Iterable[Sent], **about: Any) -> int:
+        """
+        Tell each delivery as it ends, then the verdict, and return the exit code.
+
+        An interruption still gets what was done until then.
+        """
+        from emulator.delivery.series import Tally
+
+        tally, interrupted = Tally(), False
+        self.begin()
+        try:
+            for one in sent:
+                tally.add(one)
+                self.delivery(one)
+        except KeyboardInterrupt:
+            interrupted = True
+        self.end(tally, about)
+        if interrupted:
+            raise KeyboardInterrupt
+        return _EXIT_CODES[tally.verdict] if self.channel else 0
 
     def line(self, text: str) -> None:
         """Tell something in words."""

@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
-_EXIT_CODES = {"pass": 0, "fail": 1, "error": 3}
 _LARGEST_SEED = 2**32
 _AT_ONCE = 1000  # requests
 _RESULTS = (  # L21
@@ -191,7 +190,7 @@ def command(
         sent = _not_sent(checked)
     else:
         sent = _sent(checked, told.channel, profile=profile, ca_bundle=ca_bundle, auth=auth)
-    return _report(sent, told, profile=profile.name, seed=given_seed)
+    return told.all(sent, profile=profile.name, seed=given_seed)
 
 
 def _check(
@@ -332,21 +331,3 @@ def _not_sent(requests: Iterable[tuple[Planned, Sequence[Problem]]]) -> Iterator
     from emulator.delivery.series import Sent
 
     return (Sent(planned=planned, problems=problems) for planned, problems in requests)
-
-
-def _report(sent: Iterator[Sent], told: Told, **about: Any) -> int:
-    """Tell each delivery as it ends, then the verdict; an interruption still gets what was done until then."""
-    from emulator.delivery.series import Tally
-
-    tally, interrupted = Tally(), False
-    told.begin()
-    try:
-        for one in sent:
-            tally.add(one)
-            told.delivery(one)
-    except KeyboardInterrupt:
-        interrupted = True
-    told.end(tally, about)
-    if interrupted:
-        raise KeyboardInterrupt
-    return _EXIT_CODES[tally.verdict] if told.channel else 0

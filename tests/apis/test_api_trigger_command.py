@@ -101,3 +101,22 @@ def test_a_wrong_token_an_unknown_hook_and_no_org_are_told_apart(okta_hooks: Cal
     assert "needs the org's control token" in none.err
     assert "the control token is missing or wrong" in wrong.err
     assert "wrong-token" not in wrong.err
+
+
+def test_a_delivery_of_the_org_is_replayed_by_number_and_by_event_id(  # noqa: PLR0917
+    okta_hooks, trigger, served, org, raw_server, read_request
+) -> None:
+    came = []
+
+    def behave(connection):
+        came.append(read_request(connection).partition(b"\r\n\r\n")[2])
+        connection.sendall(b"HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n")
+
+    trigger()
+    (sent,) = [delivery for delivery in org.deliveries if TYPE in delivery.event_types]
+    call = ("--to", raw_server(behave).url, "--org", served.url, "--control-token", "control-token")
+    codes = [okta_hooks("replay", name, *call).code for name in (str(sent.number), sent.event_id)]
+    unknown = okta_hooks("replay", "7be2f0a4-0c1d-4e7a-8a55-3c2f6d1b9e01", *call)
+
+    assert (codes, came) == ([0, 0], [sent.body, sent.body])
+    assert (unknown.code, "has no delivery with the eventId" in unknown.err) == (2, True)

@@ -33,6 +33,10 @@ COMMANDS = {
         "trigger user.lifecycle.create --to {url} {auth} {custom} --auth wrong",
         "trigger user.lifecycle.create --to {url} {auth} {custom} --dry-run --print",
     ],
+    "replay": [
+        "replay {capture} --to {url} {auth} {custom}",
+        "replay {capture} --to {url} {auth} {custom} --json",
+    ],
     "run": [
         "run happy-path --url {url} {auth} {custom} {reports}",
         "run wrong-secret --url {url} {auth} {custom} --json",
@@ -42,6 +46,7 @@ COMMANDS = {
 WITHOUT = {"demo", "events", "filter", "scenario", "validate"}
 # A server, whose secrets are looked for in tests/cli/test_serve.py and tests/apis.
 ELSEWHERE = {"serve"}
+CAPTURE = Path(__file__).parents[1] / "cases" / "D1" / "accepted" / "body-inside-a-recorded-request.json"
 LINES = [line for lines in COMMANDS.values() for line in lines]
 
 
@@ -65,6 +70,7 @@ class Planted:
             "{auth}": ["--header", f"Authorization: {self.basic}"],
             "{custom}": ["--header", f"X-Key: {self.custom}"],
             "{url}": [f"{url}?code={self.key}"],
+            "{capture}": [str(CAPTURE)],
             "{reports}": ["--report", ",".join(f"{name}={folder / name}" for name in RUN_FORMATS)],
         }
         return [word for part in text.split() for word in known.get(part, [part])]
