@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
+from collections import Counter
 
 from zoo_base import Good, Refusal, Reply, broken
 
@@ -277,14 +278,24 @@ class InProgress(Good):
 
 @broken("duplicate-at-once")
 class LooksBeforeItLeaps(Good):
-    """Looks a uuid up and inserts it in two steps; the unique key in between raises."""
+    """
+    Looks a uuid up and inserts it in two steps; the unique key in between raises.
+
+    Only where three looked at once: on a busy machine two do after a lost answer, too.
+    """
+
+    def __init__(self):
+        super().__init__()
+        self.looked = Counter()
 
     def deliver(self, request):
         events = self.events(self.read(request))
-        fresh = [event for event in events if event["uuid"] not in self.seen]
-        time.sleep(0.01)
         with self.lock:
-            if any(event["uuid"] in self.seen for event in fresh):
+            fresh = [event["uuid"] for event in events if event["uuid"] not in self.seen]
+            self.looked.update(fresh)
+        time.sleep(0.03 if fresh else 0)
+        with self.lock:
+            if any(uuid in self.seen and self.looked[uuid] > 2 for uuid in fresh):
                 raise KeyError
         self.store(events)
         return self.acknowledge(events)
