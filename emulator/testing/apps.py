@@ -79,7 +79,7 @@ def _is_asgi(app: Any) -> bool:
 
 def load_app(text: str) -> Any:
     """
-    Return the application that ``module:attribute`` names.
+    Return the application that ``module:attribute`` names; a factory, such as ``create_app``, is called.
 
     Raises:
         UsageError: there is no such module or attribute.
@@ -92,8 +92,21 @@ def load_app(text: str) -> Any:
         found: Any = import_module(module)
     except ImportError as error:
         raise UsageError(f"the module {module!r} can't be imported: {error}", where=where) from None
-    for part in name.split("."):
+    for part in name.removesuffix("()").split("."):
         if not hasattr(found, part):
             raise UsageError(f"{module!r} has no {name!r}", where=where, hint=did_you_mean(part, dir(found)))
         found = getattr(found, part)
-    return found
+    return found() if _is_factory(found) else found
+
+
+def _is_factory(found: Any) -> bool:
+    # An application is called with two arguments (WSGI) or three (ASGI).
+    return inspect.isfunction(found) and _takes(found, 0) and not _takes(found, 2) and not _takes(found, 3)
+
+
+def _takes(function: Any, count: int) -> bool:
+    try:
+        inspect.signature(function).bind(*[None] * count)
+    except TypeError:
+        return False
+    return True

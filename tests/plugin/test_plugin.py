@@ -226,6 +226,17 @@ def test_the_configuration_names_the_application_for_fixtures_and_scenarios(proj
     refused.stdout.fnmatch_lines(["*'app' has no 'ap'*", "*did you mean 'app'*"])
 
 
+@pytest.mark.parametrize("name", ["app:create_app", "app:create_app()"])
+def test_a_function_that_makes_the_application_may_be_named_instead(project, name):
+    project.makepyfile(app=f"{APP}\n\ndef create_app(debug=False):\n    return app\n")
+    project.makepyfile(
+        "def test_app(okta_hook): assert okta_hook.deliver('user.lifecycle.create').outcome == 'delivered'"
+    )
+    project.makeini("[pytest]\npythonpath = .\n")
+
+    project.runpytest("--okta-hook-app", name).assert_outcomes(passed=1)
+
+
 def test_a_failure_shows_the_nearest_events_and_the_seed(project):
     project.makepyfile(
         """
