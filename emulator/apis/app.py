@@ -37,6 +37,8 @@ Application = Callable[..., Iterable[bytes]]
 MAX_BODY: Final = 2 * 1024 * 1024  # bytes
 MAX_STREAMS: Final = 4  # each holds a thread of the server
 
+_NO_LENGTH: Final = "A request without a body needs Content-Length: 0"
+
 _log = logging.getLogger("emulator.apis")
 
 
@@ -130,7 +132,7 @@ class OrgApp:
         if not ask.caller.may(found.scope):
             raise api_error("E0000006", hint=f"the token lacks the scope {found.scope}")
         if request.method in {"POST", "PUT"} and not _announces_length(request):
-            raise api_error("E0000003", status=411, hint="send Content-Length: 0 (E10)")
+            raise api_error("E0000003", _NO_LENGTH, status=411, hint="with curl: -d '' (E10)")
         return found.handler(ask, **arguments)
 
     def _control(self, ask: Ask) -> Answer:
@@ -172,7 +174,7 @@ def _match(ask: Ask) -> tuple[Route, Mapping[str, Any]]:
 
 def _announces_length(request: Request) -> bool:
     # E10: neither a body nor its length is refused by Okta's front end.
-    # UNDOCUMENTED: the body of that 411; here it is that of a body which isn't well-formed.
+    # UNDOCUMENTED: the body of that 411; here it is that of a body which isn't well-formed, and says what is missing.
     return request.content_length is not None or "chunked" in request.headers.get("Transfer-Encoding", "").lower()
 
 

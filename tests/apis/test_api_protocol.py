@@ -140,6 +140,7 @@ def test_a_post_that_announces_no_length_is_411(app, refused) -> None:
     """E10."""
     answer = Client(app).post("/api/v1/users/me/lifecycle/suspend", headers={"Authorization": "SSWS 00-test-token"})
     refused(answer, 411, "E0000003")
+    assert answer.get_json()["errorCauses"] == [{"errorSummary": "A request without a body needs Content-Length: 0"}]
 
 
 def test_a_body_that_is_too_large_is_refused(api, refused) -> None:
