@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -53,7 +54,11 @@ def _writable(path: Path) -> Path:
     if path.is_dir():
         raise UsageError(f"{str(path)!r} is a folder", where=_WHERE, hint="name a file in it")
     if not path.parent.is_dir():
-        raise UsageError(f"there is no folder {str(path.parent)!r}", where=_WHERE, hint="create it first: mkdir -p")
+        raise UsageError(
+            f"there is no folder {str(path.parent)!r}",
+            where=_WHERE,
+            hint=f"create it first: mkdir -p {shlex.quote(str(path.parent))}",
+        )
     if not os.access(path if path.exists() else path.parent, os.W_OK):
         raise UsageError(f"no permission to write {str(path)!r}", where=_WHERE, hint="name a file you may write")
     return path

@@ -42,6 +42,13 @@ def test_a_wrong_option_is_told_before_anything_runs(text, message):
     assert caught.value.hint
 
 
+def test_the_command_that_makes_a_missing_folder_is_told_whole(tmp_path):
+    with pytest.raises(UsageError) as caught:
+        read_report_option([f"junit={tmp_path}/no such/a.xml"], FORMATS)
+
+    assert caught.value.hint == f"create it first: mkdir -p '{tmp_path}/no such'"
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 def test_a_folder_that_may_not_be_written_is_told(tmp_path):
     tmp_path.chmod(0o500)
