@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import gc
+import signal
 import sys
+import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from types import FrameType
 
 __all__ = ["main"]
 
 _INTERRUPTED = 130
+_SAME_INTERRUPT = 0.3  # seconds
 _OBJECTS_BETWEEN_COLLECTIONS = 100_000
 
 
@@ -19,6 +26,7 @@ def main() -> None:
 
         print("okta-hooks", VERSION)  # noqa: T201 (click is not there yet)
         sys.exit(0)
+    _hear_an_interrupt_once()
     # Imports make many objects and no garbage; looking for it among them costs half an interpreter start.
     gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
     try:
@@ -28,4 +36,19 @@ def main() -> None:
     code = run(sys.argv[1:])
     # The interpreter goes through all objects again before it ends; none of them is worth collecting by now.
     gc.freeze()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # all is said; the exit code stands
     sys.exit(code)
+
+
+def _hear_an_interrupt_once() -> None:
+    # One Ctrl-C may arrive twice, by way of a parent such as timeout or make, and the second would cut off the report.
+    heard = -_SAME_INTERRUPT
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        nonlocal heard
+        before, heard = heard, time.monotonic()
+        if heard - before >= _SAME_INTERRUPT:
+            signal.default_int_handler(number, frame)
+
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, interrupt)
