@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from importlib import import_module
@@ -15,6 +16,7 @@ __all__ = ["group", "run"]
 _HERE = os.path.dirname(__file__)  # noqa: PTH120 (pathlib costs half an interpreter start)
 _NOT_COMMANDS = frozenset({"app", "options", "terminal"})  # nor are files whose names start with "_"
 _INTERRUPTED = 130
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 _PROGRAM = "okta-hooks"
 
 
@@ -105,6 +107,8 @@ def group(ctx: click.Context) -> int:
 
 def run(arguments: list[str]) -> int:
     """Run one command line and return its exit code; whatever goes wrong is told in words on stderr."""
+    if sys.stdout is None:  # started with standard output closed
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 (for as long as we live)
     try:
         code = group.main(
             arguments,
@@ -127,13 +131,23 @@ def run(arguments: list[str]) -> int:
     except (BrokenPipeError, SystemExit):
         # The reader of our output has gone; nothing is left to say, and nobody to say it to.  Click turns some of
         # these errors into an exit with 1, its only one in this mode; but 1 is for broken contracts.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _write_nowhere()
         return 0
     except Exception as error:
+        if isinstance(error, OSError) and error.errno in _FULL:
+            _write_nowhere()
+            why = os.strerror(error.errno or 0).lower()
+            _say(f"error: the output can't be written: {why}\n  make room, or write it elsewhere")
+            return 2
         if os.environ.get("OKTA_HOOKS_DEBUG"):
             raise
         return _internal_error(error)
     return code if isinstance(code, int) else 0
+
+
+def _write_nowhere() -> None:
+    """Let what is still buffered go, so that the interpreter doesn't complain about it when it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _internal_error(error: Exception) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -91,6 +92,7 @@ def run_scenarios(
     seed = settings.seed if settings.seed is not None else scenarios[0].seed if len(scenarios) == 1 else None
     seed = _fresh_seed() if seed is None else seed
     interrupted = False
+    began = time.perf_counter()
     targets: dict[str, None] = {}
     for scenario in scenarios:
         own_seed = settings.seed if settings.seed is not None else scenario.seed if scenario.seed is not None else seed
@@ -114,6 +116,7 @@ def run_scenarios(
         seed=seed,
         checks=results,
         interrupted=interrupted,
+        elapsed=time.perf_counter() - began,
     )
 
 

@@ -209,6 +209,26 @@ def test_colour_comes_only_where_it_is_wanted() -> None:
     assert "\x1b[" not in out(FORCE_COLOR="1", NO_COLOR="1")
 
 
+@pytest.mark.process
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+def test_a_full_disk_under_the_output_is_told_in_words() -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(command("--help"), stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: the output can't be written: no space left on device\n")
+    assert len(done.stderr.splitlines()) == 2
+
+
+@pytest.mark.process
+@pytest.mark.skipif(os.name != "posix", reason="closes a descriptor as a shell does")
+def test_a_command_works_with_its_output_closed() -> None:
+    closed = ["sh", "-c", 'exec "$@" >&-', "sh", *command("events", "show", "user.lifecycle.create")]
+    done = subprocess.run(closed, stderr=subprocess.PIPE, text=True, check=False)
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 HEAVY = {"asyncio", "email", "faker", "http.client", "jinja2", "jsonschema", "requests", "rich", "ssl", "urllib3", "werkzeug",
          "yaml"}  # fmt: skip
 
