@@ -29,6 +29,8 @@ class Fault(StrEnum):
     """The same request, with the same ``eventId``, is sent once more afterwards."""
     DUPLICATE_EVENT = "duplicate-event"
     """The same events, with the same uuids, are sent once more in a new envelope."""
+    WRONG_SECRET = "wrong-secret"  # noqa: S105 (a fault's name)
+    """It is sent with another secret than the receiver expects; a hook without one is spared."""
 
 
 class Faults:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from emulator.delivery.attempts import Delivery, Kind, Outcome
+from emulator.delivery.credentials import with_auth
 from emulator.delivery.dispatcher import deliver, delivery_request
 from emulator.org.event_hooks import about_hook
 from emulator.org.faults import Fault, Faults, losing_the_answer
@@ -137,8 +138,9 @@ class Sending:
         core, preview = self._core, delivery.kind is Kind.PREVIEW
         # P9: Preview goes through another sender, which names another object in its User-Agent.
         sender_id = core.world.id("cal", "preview", hook.id) if preview else hook.id
+        spoilt = not preview and hook.channel.auth is not None and self.faults.take(Fault.WRONG_SECRET)
         request = delivery_request(
-            hook.channel,
+            with_auth(hook.channel, "wrong") if spoilt else hook.channel,
             delivery.body,
             hook_id=sender_id,
             request_id=core.tokens.request_id() if preview or core.profile.headers_request_id == "all" else "",

@@ -393,6 +393,19 @@ def test_a_fault_strikes_once(org: Org, receiving, fault, outcomes, posts) -> No
     assert len(org.drain()) == 1
 
 
+def test_a_wrong_secret_is_sent_once_and_never_by_preview(org: Org, receiving) -> None:
+    """What a receiver has to refuse; the hook itself keeps its secret."""
+    kept = hook(org, auth="the-right-secret")
+    org.faults.arm("wrong-secret")
+    org.preview(kept, CREATE)
+    for _ in range(2):
+        org.create_user()
+        org.drain()
+
+    sent = [dict(request.headers)["Authorization"].reveal() for request in receiving.posts]
+    assert [value == "the-right-secret" for value in sent] == [True, False, True]
+
+
 @pytest.mark.parametrize(("kind", "ids"), [("same_request", 1), ("new_batch", 2)])
 def test_every_delivery_is_doubled_if_the_profile_says_so(make_org, receiving, kind, ids) -> None:
     """D13."""

@@ -55,7 +55,7 @@ def add_api_fault(ask: Ask) -> Answer:
 
 @control("POST", "/faults/deliveries")
 def add_delivery_fault(ask: Ask) -> Answer:
-    """Spoil the next deliveries: ``{"fault": "drop", "times": 1}``; also lose-answer, duplicate, duplicate-event."""
+    """Spoil the next deliveries: ``{"fault": "drop", "times": 1}``; or lose-answer, duplicate, duplicate-event, wrong-secret."""
     body = members(ask, "fault", "times")
     ask.org.faults.arm(member(body, "fault", str), _times(body))
     return _shown(ask)

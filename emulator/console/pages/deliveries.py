@@ -28,6 +28,7 @@ FAULTS = {
     Fault.DUPLICATE_EVENT: "Sent twice: the same events in a new envelope",
     Fault.LOSE_ANSWER: "Answer lost: Okta times out and tries again",
     Fault.DROP: "Lost: never sent",
+    Fault.WRONG_SECRET: "Wrong secret: the receiver has to refuse it",
 }
 
 
