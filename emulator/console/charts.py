@@ -45,8 +45,7 @@ def latencies(deliveries: Sequence[Delivery]) -> list[Column]:
     seconds = [attempt.exchange.elapsed for delivery in deliveries for attempt in delivery.attempts]
     counts: Counter[int] = Counter(sum(each >= edge for edge in _EDGES) for each in seconds)
     most = max(counts.values(), default=1)
-    names = [f"< {_duration(edge)}" for edge in _EDGES]
-    labels = [*names, f"≥ {_duration(_EDGES[-1])}"]
+    labels = [*(_duration(edge) for edge in _EDGES), "more"]
     return [
         _column(label, [("bad" if place == len(_EDGES) else "plain", counts[place], "attempts")], most)
         for place, label in enumerate(labels)
@@ -65,4 +64,4 @@ def _column(label: str, counted: Sequence[tuple[str, int, str]], whole: int) -> 
 
 
 def _duration(seconds: float) -> str:
-    return f"{seconds:g} s" if seconds >= 1 else f"{seconds * 1000:g} ms"
+    return f"{seconds:g} s" if seconds >= 0.1 else f"{seconds * 1000:g} ms"

@@ -120,7 +120,7 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Pr
 @pytest.fixture(scope="session")
 def served(start: Callable[..., Process]) -> dict[str, Any]:
     """A running org; its ready line."""
-    process = start("emulator", "serve", "--port", "0", "--json", "--seed", "7")
+    process = start("emulator", "serve", "--port", "0", "--json", "--seed", "7", "--profile", "delivery.window=0")
     ready: dict[str, Any] = json.loads(process.says('"control_token"'))
     return ready
 

@@ -71,6 +71,9 @@ function ask(question, asker) {
   }));
 }
 
+// On a narrow screen the menu scrolls sideways.
+$(".nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
 // More Actions closes like a menu.
 document.addEventListener("click", (event) => {
   for (const menu of $$("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
