@@ -55,6 +55,7 @@ def test_the_guide_from_create_to_the_receivers_line(inside, receiver, look) -> 
     page.get_by_role("button", name="Deliver Request").click()
     page.get_by_role("heading", name="Delivered successfully").wait_for()
     assert "204" in page.locator("#result summary").first.inner_text()
+    assert page.evaluate("document.activeElement.id") == "result"
     look(page, "preview-delivered")
     process.says("edited@example.com")
 

@@ -74,6 +74,9 @@ function ask(question, asker) {
 // On a narrow screen the menu scrolls sideways.
 $(".nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 
+// What came of a preview stands below the editor.
+$("#result")?.focus();
+
 // More Actions closes like a menu.
 document.addEventListener("click", (event) => {
   for (const menu of $$("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
