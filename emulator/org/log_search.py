@@ -31,6 +31,7 @@ _FARTHEST: Final = timedelta(days=180)
 _CHUNKS: Final = (100, 1000)  # rows read at once: first few, since a page may need no more
 _FEW_TYPES: Final = 20
 _CURSOR: Final = re.compile(r"[0-9]{1,15}_([0-9]{1,15})")
+_PLAIN: Final = re.compile(r"[ !#-\[\]-~]+")  # what JSON writes as it is
 _TICK: Final = timedelta(milliseconds=1)
 _END_OF_TIME: Final = "~"  # sorts after every instant
 
@@ -146,6 +147,7 @@ class LogSearch:
         node = None if query.filter is None else query.filter.node
         types = None if node is None else allowed_values(node, "eventType")
         parts = () if node is None else tuple(("instr(document, ?)", part) for part in contained_texts(node))
+        parts = (*parts, *_containing(query.keywords))
         if types is None or len(types) > _FEW_TYPES:
             return self._scan(wanted, parts)
         scans = [self._scan(wanted, (("event_type = ?", name), *parts)) for name in sorted(types)]
@@ -183,6 +185,15 @@ class LogSearch:
 
     def _is_disordered(self) -> bool:
         return self._store.get("log disordered") is not None
+
+
+def _containing(keywords: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """Yield what SQLite can say of keywords beforehand: no row is left out in which they all occur."""
+    for word in keywords:
+        if _PLAIN.fullmatch(word):
+            # LIKE folds ASCII alone; what else may fold to ASCII is written as an escape.
+            escaped = re.sub(r"[%_!]", r"!\g<0>", word)
+            yield "(document LIKE ? ESCAPE '!' OR instr(document, '\\u'))", f"%{escaped}%"
 
 
 def _text(moment: datetime) -> str:

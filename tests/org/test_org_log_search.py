@@ -139,6 +139,27 @@ def test_keywords_are_looked_for_in_values(filled: Org) -> None:
     assert [event["eventType"] for event in found] == ["user.lifecycle.deactivate"]
 
 
+@pytest.mark.parametrize(
+    ("name", "word"),
+    [
+        ("KIM", "kim"),
+        ("\u212aim", "kim"),  # the Kelvin sign folds to k
+        ("Stra\u00dfe", "STRASSE"),
+        ("50%_off!", "50%_off!"),
+        ('say"so"', 'say"so"'),
+        ("back\\slash", "back\\slash"),
+    ],
+)
+def test_a_keyword_is_found_however_the_log_is_searched_beforehand(make_org, name: str, word: str) -> None:
+    org = make_org()
+    org.create_user(login="one@example.com", firstName=name)
+    org.create_user(login="two@example.com", firstName="Other")
+
+    found = org.log_search.page(LogQuery(keywords=keywords(word))).events
+
+    assert [event["target"][0]["alternateId"] for event in found] == ["one@example.com"]
+
+
 def test_what_is_older_than_90_days_is_left_out(filled: Org) -> None:
     """L2."""
     filled.clock.freeze(START + timedelta(days=95))
