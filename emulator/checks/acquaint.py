@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from statistics import median
 from typing import TYPE_CHECKING, Final
 
 from emulator.checks.target import USUAL_TYPES, Acquaintance
@@ -88,14 +87,11 @@ def _forms(bench: Bench, known: Acquaintance) -> Iterator[Acquaintance]:
 def _pace(bench: Bench, known: Acquaintance) -> Acquaintance:
     """Find out how many requests at a time save time and do no harm."""
     bench.target = replace(bench.target, known=known)
-    if known.delivers:
-        latency = median(bench.deliver(bench.event()).elapsed for _ in range(3))
-    elif known.verification is not None:
-        latency = known.verification.elapsed
-    else:
-        latency = 0.0
-    known = replace(known, latency=latency)
-    if latency <= _FAST or not known.delivers:
+    if not known.delivers or known.delivery is None:
+        return known
+    # The first may have had to wake somebody.
+    latency = bench.deliver(bench.event()).elapsed
+    if latency <= _FAST:
         return known
     exchanges = bench.at_once([bench.delivery([bench.event()]) for _ in range(_ABREAST)])
     if all(map(acknowledged, exchanges)) and max(exchange.elapsed for exchange in exchanges) < 2 * latency + 0.1:

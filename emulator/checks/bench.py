@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -21,7 +22,7 @@ from emulator.payloads import as_delivery, build_envelope, build_event, encode
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
 
     from emulator.checks.health import Health
@@ -54,7 +55,7 @@ class Bench:
         health: What is known of the receiver's health.
         gate: Lets so many requests of all checks through at a time as do the receiver no harm.
 
-    ``exchanges`` is the evidence; ``parallel`` is for the seconds of deliveries that ran at the same time.
+    ``exchanges`` is all that was sent; ``parallel`` is for the seconds of deliveries that ran at the same time.
     """
 
     def __init__(
@@ -69,6 +70,7 @@ class Bench:
         self.target = target
         self.health = health
         self.exchanges: list[Exchange] = []
+        self._evidence: list[Exchange] | None = None
         self.parallel: list[float] = []
         self._stopping = stopping
         self._gate = gate
@@ -86,6 +88,12 @@ class Bench:
         self.exchanges.append(exchange)
         return exchange
 
+    def send_all(self, requests: Iterable[Request]) -> Iterable[Exchange]:
+        """Make one attempt each, as many at a time as do the receiver no harm; one by one they wait to be asked for."""
+        if self.target.known.side_by_side == 1:
+            return map(self.send, requests)
+        return together([partial(self.send, request) for request in requests])
+
     def send_in_turn(self, requests: Sequence[Request]) -> list[Exchange]:
         """Make one attempt each on one connection, and keep the exchanges."""
         if self._stopping.is_set():
@@ -93,6 +101,13 @@ class Bench:
         exchanges = self.target.sender.send_in_turn(requests, time_limit=self.target.profile.time_limit)
         self.exchanges += exchanges
         return exchanges
+
+    @contextmanager
+    def held(self, request: Request) -> Iterator[Exchange]:
+        """Make one attempt, keep its exchange, and leave its connection open and idle while the block runs."""
+        with self.target.sender.held(request, time_limit=self.target.profile.time_limit) as exchange:
+            self.exchanges.append(exchange)
+            yield exchange
 
     def at_once(self, requests: Sequence[Request]) -> list[Exchange]:
         """Make one attempt each, all at the same time, and keep the exchanges in the order of the requests."""
@@ -264,14 +279,15 @@ class Bench:
         if self.target.known.side_by_side > 1:
             # In order, and the evidence too: threads append to it as they end.
             answers = together([partial(self.send, request) for request in cases.values()])
-        troubles: list[str] = []
-        for name, exchange in zip(cases, answers, strict=True):
+        bad: dict[str, Exchange] = {}
+        for name, exchange in zip(cases, answers, strict=False):
             if not good(exchange):
-                troubles.append(f"{name}: {seen(exchange)}")
-            if len(troubles) >= enough or exchange.failure is Failure.TIMEOUT:
+                bad[name] = exchange
+            if len(bad) >= enough or exchange.failure is Failure.TIMEOUT:
                 break
-        if troubles:
-            raise Broken("\n".join(troubles))
+        if bad:
+            self.keep(bad.values())
+            raise Broken("\n".join(f"{name}: {seen(exchange)}" for name, exchange in bad.items()))
 
     @property
     def auth(self) -> AuthScheme:
@@ -291,8 +307,13 @@ class Bench:
         return replace(self.target.channel, auth=auth)
 
     def keep(self, exchanges: Iterable[Exchange]) -> None:
-        """Keep only *exchanges* as evidence."""
-        self.exchanges = list(exchanges)
+        """Show only *exchanges* as evidence."""
+        self._evidence = list(exchanges)
+
+    @property
+    def evidence(self) -> list[Exchange]:
+        """The exchanges that show what was found; all of them, unless the check has chosen."""
+        return self.exchanges if self._evidence is None else self._evidence
 
 
 def _replaced(headers: Sequence[tuple[str, Any]], changes: Mapping[str, str]) -> tuple[tuple[str, Any], ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -32,6 +34,37 @@ class Spoilt:
     def wrong(self) -> Secret:
         """Another value of the same scheme and a like length."""
         return wrong_secret(self.right)
+
+    @property
+    def near(self) -> Secret | None:
+        """The value with one character in its middle changed."""
+        scheme, rest = self._split
+        at = len(rest) // 2
+        other = "x" if rest[at : at + 1] != "x" else "y"
+        return Secret(f"{scheme}{rest[:at]}{other}{rest[at + 1 :]}") if len(rest) > 1 else None
+
+    @property
+    def other_name(self) -> Secret | None:
+        """Basic's password with another name; None if it isn't Basic."""
+        pair = self._pair
+        return None if pair is None else _basic(f"not-{pair[0]}", pair[1])
+
+    @property
+    def other_password(self) -> Secret | None:
+        """Basic's name with another password; None if it isn't Basic."""
+        pair = self._pair
+        return None if pair is None else _basic(pair[0], f"not-{pair[1]}")
+
+    @property
+    def _pair(self) -> tuple[str, str] | None:
+        scheme, rest = self._split
+        if scheme.lower() != "basic ":
+            return None
+        try:
+            name, colon, password = base64.b64decode(rest, validate=True).decode().partition(":")
+        except (binascii.Error, ValueError):
+            return None
+        return (name, password) if colon else None
 
     @property
     def shorter(self) -> Secret | None:
@@ -70,5 +103,17 @@ class Spoilt:
 
     def all(self) -> Iterator[Secret]:
         """Yield every form that holds a part of the right one worth hiding."""
-        forms = (self.shorter, self.longer, self.other_case, *self.other_schemes)
+        forms = (
+            self.near,
+            self.other_name,
+            self.other_password,
+            self.shorter,
+            self.longer,
+            self.other_case,
+            *self.other_schemes,
+        )
         yield from (form for form in forms if form is not None)
+
+
+def _basic(name: str, password: str) -> Secret:
+    return Secret(f"Basic {base64.b64encode(f'{name}:{password}'.encode()).decode()}")

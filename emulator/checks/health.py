@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from emulator.checks.bench import Bench
-    from emulator.delivery.exchange import Exchange
+    from emulator.delivery.exchange import Exchange, Request
 
 __all__ = ["Health"]
 
@@ -65,14 +65,15 @@ class Health:
 
     def _trouble(self) -> tuple[str, Exchange] | None:
         bench = self._new_bench()
-        known = bench.target.known
-        if known.steady:
-            challenge = bench.challenge()
-            exchange = bench.send(bench.verification(challenge))
-            if not verifies(exchange, challenge):
-                return f"the verification no longer works: {seen(exchange)}", exchange
-        if known.delivers:
-            exchange = bench.deliver(bench.event())
-            if not acknowledged(exchange):
-                return f"a plain delivery is no longer taken: {seen(exchange)}", exchange
+        challenge = bench.challenge()
+        asked: dict[str, tuple[Request, Callable[[Exchange], bool]]] = {}
+        if bench.target.known.steady:
+            verification = bench.verification(challenge)
+            asked["the verification no longer works"] = verification, lambda exchange: verifies(exchange, challenge)
+        if bench.target.known.delivers:
+            asked["a plain delivery is no longer taken"] = bench.delivery([bench.event()]), acknowledged
+        answers = bench.send_all([request for request, _ in asked.values()])
+        for (what, (_, well)), exchange in zip(asked.items(), answers, strict=True):
+            if not well(exchange):
+                return f"{what}: {seen(exchange)}", exchange
         return None

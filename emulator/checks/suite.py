@@ -11,6 +11,7 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from emulator.checks.acquaint import acquaint
@@ -21,6 +22,7 @@ from emulator.checks.measures import deadline
 from emulator.checks.snippets import remedy_for
 from emulator.checks.together import together
 from emulator.checks.verdicts import no_contact
+from emulator.errors import HarnessError
 from emulator.runner.results import CheckResult, Level, Listener, RunResult, Status
 from emulator.secrets import Redactor, safe_url
 
@@ -144,37 +146,46 @@ class _Run:
 
     def _stage(self, stage: Stage) -> None:
         checks = [check for check in self.plan.checks if check.stage is stage]
-        one_by_one = stage in {Stage.ALONE, Stage.REVIEW} or self.target.known.side_by_side == 1
-        for rank in _ranked(checks):
-            for group in [[check] for check in rank] if one_by_one else [rank]:
-                self._group(group)
+        ranked = [check for rank in _ranked(checks) for check in rank]
+        if stage in {Stage.ALONE, Stage.REVIEW} or self.target.known.side_by_side == 1:
+            for check in ranked:
+                self._alone(check)
+        else:
+            self._side_by_side(ranked)
 
-    def _group(self, checks: Sequence[Check]) -> None:
-        due = [check for check in checks if not self._settled(check)]
-        if not due:
+    def _alone(self, check: Check) -> None:
+        if self._settled(check):
             return
         began = time.perf_counter()
-        found = together([lambda check=check: self._one(check) for check in due])  # type: ignore[misc]
-        if due[0].stage is Stage.REVIEW:
-            self._report(found)
+        result = together([lambda: self._one(check)])[0]
+        if check.stage is Stage.REVIEW:
+            self._report([result])
             return
-        if len(due) > 1 and any(result.status is Status.FAIL for result in found):
+        if not self._met_nobody(result):
+            self.health.look([check.id])
+            self._report([result])
+            return
+        # Whoever was here before has ended the receiver: this one is judged when it is back, or not at all.
+        took_part = result.exchanges[0].reply is not None
+        if self.health.look([*self._just_before(began), *([check.id] if took_part else [])]):
+            self._report([self._one(check)])
+        else:
+            self._settled(check)
+
+    def _side_by_side(self, checks: Sequence[Check]) -> None:
+        due = [check for check in checks if not self._settled(check)]
+        found = dict(
+            zip((check.id for check in due), together([partial(self._one, check) for check in due]), strict=True)
+        )
+        if due and not self.health.look([check.id for check in due]):
+            self._report(found.values())
+            return
+        for check in due:
+            if self._settled(check):
+                continue
+            result = found[check.id]
             # Side by side one may fail because of another; alone it shows whether it does by itself.
-            found = [
-                result if result.status is not Status.FAIL else self._one(check)
-                for check, result in zip(due, found, strict=True)
-            ]
-        bystander = len(due) == 1 and self._met_nobody(found[0])
-        culprits = [check.id for check in due]
-        if bystander:
-            took_part = found[0].exchanges[0].reply is not None
-            culprits = [*self._just_before(began), *(culprits if took_part else [])]
-        alive = self.health.look(culprits)
-        if bystander:
-            found = [self._one(due[0])] if alive else []
-        self._report(found)
-        if bystander and not alive:
-            self._settled(due[0])
+            self._report([result if result.status is not Status.FAIL else self._one(check)])
 
     def _just_before(self, moment: float) -> list[str]:
         """Return the checks that had ended shortly before: work after the answer may have ended the receiver."""
@@ -235,10 +246,12 @@ class _Run:
             status, detail = Status.FAIL, str(broken)
         except Unseen as unseen:
             status, detail = Status.SKIP, str(unseen)
+        except HarnessError as error:
+            status, detail = Status.ERROR, f"not run: {error}"
         if check.stage is not Stage.REVIEW:
             self._keep(bench)
         self.parallel = bench.parallel or self.parallel
-        evidence = bench.exchanges if status is not Status.PASS or check.stage is not Stage.REVIEW else []
+        evidence = bench.evidence if status is not Status.PASS or check.stage is not Stage.REVIEW else []
         return self._result(check, status, detail, evidence, time.perf_counter() - began)
 
     def _keep(self, bench: Bench) -> None:

@@ -36,8 +36,8 @@ class Acquaintance:
     What the first requests showed.
 
     ``verifies`` is about the first verification, ``steady`` about another one with a new ``challenge`` right after it.
-    ``event_type`` and ``request_id`` are what a plain delivery needs to be taken; ``latency`` is the seconds of one,
-    ``side_by_side`` how many requests at a time do the receiver no harm.
+    ``event_type`` and ``request_id`` are what a plain delivery needs to be taken; ``side_by_side`` is how many requests
+    at a time save time and do the receiver no harm.
     """
 
     verifies: bool = False
@@ -48,7 +48,6 @@ class Acquaintance:
     delivery: Exchange | None = None
     event_type: str = USUAL_TYPES[0]
     request_id: bool = False
-    latency: float = 0.0
     side_by_side: int = 1
 
 

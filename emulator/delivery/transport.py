@@ -7,6 +7,7 @@ cookie is kept, and the whole attempt has one hard time limit (R1, D26, D27).
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import SplitResult, quote, urlsplit
@@ -21,7 +22,7 @@ from emulator.secrets import reveal
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 __all__ = ["Sender", "Transport", "any_address", "loopback_and_private", "transport"]
 
@@ -97,16 +98,27 @@ class Transport:
             requests: What to send, all to the same URL.
             time_limit: Seconds for each of them.
         """
-        # Made before the clock starts: loading the certificate authorities is our time, not the receiver's.
-        tls = self._tls if requests[0].url.lower().startswith("https:") else None
+        with self._wire(time_limit) as wire:
+            return [self._attempt(wire, request, time_limit) for request in requests]
+
+    @contextmanager
+    def held(self, request: Request, *, time_limit: float = TIME_LIMIT) -> Iterator[Exchange]:
+        """Make one attempt, and keep its connection open and idle for as long as the block runs."""
+        with self._wire(time_limit) as wire:
+            yield self._attempt(wire, request, time_limit)
+
+    @contextmanager
+    def _wire(self, time_limit: float) -> Iterator[Wire]:
         wire = Wire(Budget(time_limit))
         try:
-            return [self._attempt(wire, request, tls, time_limit) for request in requests]
+            yield wire
         finally:
             wire.close()
 
-    def _attempt(self, wire: Wire, request: Request, tls: ssl.SSLContext | None, time_limit: float) -> Exchange:
+    def _attempt(self, wire: Wire, request: Request, time_limit: float) -> Exchange:
         url = urlsplit(request.url)
+        # Made before the clock starts: loading the certificate authorities is our time, not the receiver's.
+        tls = self._tls if url.scheme.lower() == "https" else None
         data = _head(request, url) + (request.body or b"")
         answer = Answer(limit=REPLY_LIMIT, to_head=request.method == "HEAD")
         budget = Budget(time_limit, allows=self._allows)

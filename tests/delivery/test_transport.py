@@ -524,3 +524,20 @@ def test_a_connection_that_was_closed_meanwhile_is_opened_again(raw_server: Call
 
     assert [exchange.status for exchange in exchanges if exchange.failure is None][:1] == [204]
     assert len(server.connections) >= 2
+
+
+def test_a_held_connection_stays_open_until_it_is_let_go(raw_server: Callable) -> None:
+    gone = threading.Event()
+
+    def behave(connection: socket.socket) -> None:
+        connection.recv(65536)
+        connection.sendall(b"HTTP/1.1 204 No Content\r\n\r\n")
+        connection.recv(1)
+        gone.set()
+
+    request = Request(method="POST", url=raw_server(behave).url, headers=(), body=b"{}")
+    with Transport().held(request, time_limit=LIMIT) as exchange:
+        assert exchange.status == 204
+        assert not gone.wait(0.05)
+
+    assert gone.wait(5)

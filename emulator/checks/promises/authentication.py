@@ -57,6 +57,41 @@ def wrong(bench: Bench) -> None:
 
 
 @check(
+    "auth-basic",
+    title="compares both the name and the password of Basic",
+    rule="H6",
+    level=Level.MUST,
+    remedy=f"{_COMPARE}; if you decode Basic, compare the name and the password",
+    needs=_BOTH,
+    after=("auth-wrong",),
+    snippet="authentication",
+)
+def basic(bench: Bench) -> None:
+    """Delivers with the right name and a wrong password, and the other way round."""
+    if bench.spoilt.other_password is None or bench.spoilt.other_name is None:
+        raise Unseen("the secret is not Basic")
+    _lets_in(bench, bench.spoilt.other_password, "Basic's right name and a wrong password")
+    _lets_in(bench, bench.spoilt.other_name, "Basic's right password and a wrong name")
+
+
+@check(
+    "auth-near",
+    title="refuses a delivery with a secret that is wrong in one character",
+    rule="D31",
+    level=Level.MUST,
+    remedy=f"{_COMPARE}; the whole of it, not a part",
+    needs=_BOTH,
+    after=("auth-wrong", "auth-basic"),
+    snippet="authentication",
+)
+def near(bench: Bench) -> None:
+    """Delivers with one character in the middle of the secret changed; fails if that is acknowledged."""
+    if bench.spoilt.near is None:
+        raise Unseen("the secret is too short to be changed in part")
+    _lets_in(bench, bench.spoilt.near, "a secret that is wrong in one character")
+
+
+@check(
     "auth-empty",
     title="refuses a delivery with an empty auth header",
     rule="D31",
@@ -162,7 +197,7 @@ def other_header(bench: Bench) -> None:
 @check(
     "auth-header-case",
     title="finds the auth header whatever the case of its name",
-    rule="H12",
+    rule="H2",
     level=Level.MUST,
     remedy="look the header up without regard to case: proxies and HTTP/2 change it",
     needs=_BOTH,

@@ -60,6 +60,22 @@ def keep_alive(bench: Bench) -> None:
 
 
 @check(
+    "idle-connection",
+    title="answers while another connection is open and idle",
+    rule="H2",
+    level=Level.MUST,
+    remedy="serve every connection in a thread or task of its own, or close it after each answer: Okta keeps "
+    "connections open, and one that is idle must not keep the next delivery waiting",
+    needs=(Need.DELIVERY,),
+)
+def idle_connection(bench: Bench) -> None:
+    """Delivers, leaves the connection open, and delivers on a second one, which must be acknowledged in time."""
+    with bench.held(bench.delivery([bench.event()])) as first:
+        if acknowledged(first):
+            bench.accepts(bench.event(), what="a delivery while another connection was open and idle")
+
+
+@check(
     "uri-https",
     title="is reached over https, by a URI that Okta takes",
     rule="D28",

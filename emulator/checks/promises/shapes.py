@@ -127,9 +127,10 @@ def actor_null(bench: Bench) -> dict[str, JsonObject]:
 
 @takes("actor-kinds", title="takes events of every kind of actor", rule="L28")
 def actor_kinds(bench: Bench) -> dict[str, JsonObject]:
-    """Delivers events whose actor is Okta itself, an OAuth client, an address, and a type nobody knows."""
+    """Delivers events whose actor is Okta itself, an OAuth client, an address, and a type nobody knows, nameless."""
     kinds = ("SystemPrincipal", "PublicClientAppEntity", "IP address", "Something New")
-    return {kind: bench.event(actor={"id": "spr0000000000000000x", "type": kind}) for kind in kinds}
+    bare = {"id": "spr0000000000000000x", "alternateId": None, "displayName": None}
+    return {kind: bench.event(actor={**bare, "type": kind}) for kind in kinds}
 
 
 def _changed(bench: Bench, name: str, value: Any) -> JsonObject:
@@ -171,6 +172,31 @@ def system_event(bench: Bench) -> dict[str, JsonObject]:
             securityContext={},
         ),
         "a job's event": bench.event(transaction={"type": "JOB", "id": "gra1a2b3c4d5e6f7g8h9", "detail": {}}),
+    }
+
+
+@takes("transaction-variants", title="takes transactions in every real form", rule="L23")
+def transaction_variants(bench: Bench) -> dict[str, JsonObject]:
+    """Delivers a transaction of nulls, one of an unknown type, and one with an API token in its details."""
+    token = {"requestApiTokenId": "00T1a2b3c4d5e6f7g8h9", "rootApiTokenId": None}
+    return {
+        "type and detail null": bench.event(transaction={"type": None, "id": "unknown", "detail": None}),
+        "a new type": bench.event(transaction={"type": "SOMETHING_NEW", "id": "x1", "detail": {}}),
+        "details": bench.event(transaction={"type": "WEB", "id": "x2", "detail": token}),
+    }
+
+
+@takes("target-details", title="takes targets with details, whatever they hold", rule="L29")
+def target_details(bench: Bench) -> dict[str, JsonObject]:
+    """Delivers targets with a detailEntry of texts, nulls and objects, and with changeDetails."""
+    user = _target("User", bench)
+    changes = {"from": {"lastName": "Doe"}, "to": {"lastName": None, "roles": ["a", {"b": 1}]}}
+    return {
+        "detailEntry": bench.event(
+            target=[{**user, "detailEntry": {"methodTypeUsed": "Password", "x": None, "y": {}}}]
+        ),
+        "changeDetails": bench.event(target=[{**user, "detailEntry": None, "changeDetails": changes}]),
+        "changeDetails null": bench.event(target=[{**user, "changeDetails": {"from": None, "to": None}}]),
     }
 
 
@@ -217,7 +243,7 @@ def unknown_type(bench: Bench) -> dict[str, JsonObject]:
     title="acknowledges the usual event types",
     rule="T2",
     remedy="answer 204 to a type you don't handle; a hook may be subscribed to more than you had in mind",
-    after=("target-null", "target-order"),
+    after=("target-null", "target-order", "target-details"),
     snippet="dispatch",
 )
 def usual_types(bench: Bench) -> dict[str, JsonObject]:
@@ -298,6 +324,21 @@ def uuid_versions(bench: Bench) -> dict[str, JsonObject]:
     """Delivers uuids of version 1, 4 and 7."""
     stem = bench.event()["uuid"]
     return {f"version {version}": bench.event(uuid=f"{stem[:14]}{version}{stem[15:]}") for version in (1, 4, 7)}
+
+
+@takes(
+    "uuid-case",
+    title="takes uuids in capitals",
+    rule="L37",
+    level=Level.MAY,
+    guessed=True,
+    remedy="treat uuid as opaque text, or read it with a library: RFC 9562 allows capitals, though Okta was never seen "
+    "to write them",
+    after=("uuid-versions",),
+)
+def uuid_case(bench: Bench) -> dict[str, JsonObject]:
+    """Delivers an event whose uuid is written in capitals."""
+    return {"capitals": bench.event(uuid=bench.event()["uuid"].upper())}
 
 
 @takes(

@@ -75,6 +75,10 @@ def echo(bench: Bench) -> None:
         return
     if exchange.status in {401, 403} and bench.target.channel.auth is None:
         trouble += "; if the hook has an auth header, name it with --header"
+    for spelling in (CHALLENGE_HEADER.lower(), CHALLENGE_HEADER.upper()):
+        challenge = bench.challenge()
+        if not _wrong(bench.send(bench.verification(challenge, header=spelling)), challenge):
+            trouble += f"; with the header as {spelling} it would be right, so its name is compared with its case"
     raise Broken(trouble)
 
 

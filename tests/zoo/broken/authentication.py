@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hmac
 
 from zoo_base import Good, Refusal, Reply, broken
@@ -147,3 +148,40 @@ class CustomHeaderCaseless(Good):
     def authenticate(self, request):
         if request.get(self.auth_header).lower() != self.secret.lower():
             raise Refusal(403)
+
+
+def pair(text):
+    try:
+        return base64.b64decode(text.partition(" ")[2], validate=True).decode().split(":")
+    except ValueError:
+        return ["", ""]
+
+
+@broken("auth-basic")
+class PasswordOnly(Good):
+    """Decodes Basic and compares the password only."""
+
+    def authenticate(self, request):
+        given = request.get(self.auth_header)
+        if not given.startswith("Basic ") or len(given) < 12 or pair(given)[-1] != pair(self.secret)[-1]:
+            raise Refusal(401)
+
+
+@broken("auth-basic")
+class NameOnly(Good):
+    """Decodes Basic and looks the name up only."""
+
+    def authenticate(self, request):
+        given = request.get(self.auth_header)
+        if not given.startswith("Basic ") or pair(given)[0] != pair(self.secret)[0] or len(given) < len(self.secret):
+            raise Refusal(401)
+
+
+@broken("auth-near")
+class FirstTenCharacters(Good):
+    """Compares the first ten characters and the length."""
+
+    def authenticate(self, request):
+        given = request.get(self.auth_header)
+        if given[:10] != self.secret[:10] or len(given) != len(self.secret):
+            raise Refusal(401)

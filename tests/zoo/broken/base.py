@@ -74,6 +74,7 @@ class Good:
     auth_header = "Authorization"
     secret = SECRET
     path = "/hooks"
+    one_connection = False
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
@@ -192,6 +193,9 @@ class Server:
             except OSError:
                 return
             self._open.add(connection)
+            if self.receiver.one_connection:
+                self._serve(connection)
+                continue
             threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
     def _serve(self, connection: socket.socket) -> None:

@@ -279,3 +279,10 @@ class CountsLettersNotBytes(Good):
 
     def acknowledge(self, events):
         return Reply(200, raw="HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nOK \u2713".encode())
+
+
+@broken("idle-connection")
+class OneConnectionAtATime(Good):
+    """Serves one connection until it is closed, and then the next."""
+
+    one_connection = True

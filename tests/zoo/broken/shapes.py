@@ -114,7 +114,7 @@ class UserAgentAlwaysThere(Good):
             event["client"]["userAgent"]["rawUserAgent"]
 
 
-@broken("system-event", "preview-sample")
+@broken("system-event", "transaction-variants", "preview-sample")
 class TransactionType(Good):
     """Reads the type of a transaction that has an id."""
 
@@ -387,3 +387,32 @@ class ShortColumn(Good):
         for value in ((event.get("debugContext") or {}).get("debugData") or {}).values():
             if 1000 < len(str(value)) < 10_000:
                 raise ValueError
+
+
+@broken("transaction-variants")
+class KnownTransactions(Good):
+    """Knows web requests and jobs."""
+
+    def look(self, event):
+        kind = (event.get("transaction") or {}).get("type")
+        if kind is not None and kind not in {"WEB", "JOB"}:
+            raise Refusal(400)
+
+
+@broken("target-details")
+class FlatChanges(Good):
+    """Reads what changed as texts."""
+
+    def look(self, event):
+        for target in event.get("target") or []:
+            for value in ((target.get("changeDetails") or {}).get("to") or {}).values():
+                value.strip()
+
+
+@broken("uuid-case")
+class SmallUuids(Good):
+    """Wants the letters of a uuid small."""
+
+    def look(self, event):
+        if event["uuid"] != event["uuid"].lower():
+            raise Refusal(400)
