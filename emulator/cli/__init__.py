@@ -6,10 +6,6 @@ import gc
 import signal
 import sys
 import time
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from types import FrameType
 
 __all__ = ["main"]
 
@@ -44,11 +40,11 @@ def _hear_an_interrupt_once() -> None:
     # One Ctrl-C may arrive twice, by way of a parent such as timeout or make, and the second would cut off the report.
     heard = -_SAME_INTERRUPT
 
-    def interrupt(number: int, frame: FrameType | None) -> None:
+    def interrupt(_number: int, _frame: object) -> None:
         nonlocal heard
         before, heard = heard, time.monotonic()
         if heard - before >= _SAME_INTERRUPT:
-            signal.default_int_handler(number, frame)
+            raise KeyboardInterrupt
 
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, interrupt)
