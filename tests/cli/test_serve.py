@@ -123,7 +123,7 @@ def test_a_program_that_never_reads_stderr_stops_nothing(serve) -> None:
             served.call("GET", f"/api/v1/groups/{'x' * 100}")
     _, _, err = served.stop(signal.SIGTERM)
 
-    assert "404" not in err
+    assert " 404 " not in err  # a seed or a token may hold these digits
 
 
 def test_pending_deliveries_are_made_when_it_stops(serve) -> None:
