@@ -281,7 +281,7 @@ class LooksBeforeItLeaps(Good):
     """
     Looks a uuid up and inserts it in two steps; the unique key in between raises.
 
-    Only where three looked at once: on a busy machine two do after a lost answer, too.
+    Only where three look at once for the same request: on a busy machine two do after a lost answer, too.
     """
 
     def __init__(self):
@@ -289,13 +289,14 @@ class LooksBeforeItLeaps(Good):
         self.looked = Counter()
 
     def deliver(self, request):
-        events = self.events(self.read(request))
+        envelope = self.read(request)
+        events, sent = self.events(envelope), json.dumps(envelope, sort_keys=True)
         with self.lock:
             fresh = [event["uuid"] for event in events if event["uuid"] not in self.seen]
-            self.looked.update(fresh)
+            self.looked[sent] += bool(fresh)
         time.sleep(0.03 if fresh else 0)
         with self.lock:
-            if any(uuid in self.seen and self.looked[uuid] > 2 for uuid in fresh):
+            if any(uuid in self.seen for uuid in fresh) and self.looked[sent] > 2:
                 raise KeyError
         self.store(events)
         return self.acknowledge(events)
