@@ -18,6 +18,9 @@ __all__ = ["with_their_home"]
 
 _ANY: Final = "*"
 _OF_A_DELIVERY: Final = ("data", "events")
+_ALWAYS_THERE: Final = frozenset(
+    {"outcome", "client", "debugContext", "securityContext", "userAgent", "geographicalContext"}
+)
 # Words that name something else in every object.
 _COMMON_WORDS: Final = frozenset(
     {"id", "type", "name", "version", "source", "level", "ip", "risk", "state", "detail", "reason", "domain",
@@ -36,11 +39,12 @@ def with_their_home(problems: list[Problem], value: Any, path: Path, load: Calla
         if home is None:
             continue
         where = "the LogEvent itself" if home == event and event else pointer((*path, *home)) or "the document itself"
+        lacks = "which has none" if isinstance(_at(value, home), dict) else "which is not there"
         problems[index] = replace(
             problem,
             level=Level.SHOULD,
             message=f'the member "{own[-1]}" stands in the wrong place',
-            hint=f"it belongs to {where}, which has none",
+            hint=f"it belongs to {where}, {lacks}",
         )
 
 
@@ -51,6 +55,8 @@ def _home(name: str, value: Any, event: Path, load: Callable[[str], Mapping[str,
             holder = _at(value, place)
             if isinstance(holder, dict) and name not in holder:
                 return place
+            if holder is None and place and place[-1] in _ALWAYS_THERE and isinstance(_at(value, place[:-1]), dict):
+                return place  # the object itself is not there
     return None
 
 

@@ -7,6 +7,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from emulator.contract.catalogue import known_types
+from emulator.contract.constants import ENVELOPE_TYPE
 from emulator.contract.problems import Level, Path, Problem, printable
 from emulator.contract.semantics.registry import event_rule
 from emulator.contract.spelling import misspelt
@@ -36,6 +37,16 @@ def unknown_type(event_type: str, path: Path) -> Iterator[Problem]:
     if not event_type or event_type in known_types():
         return
     shown = printable(event_type[:_LONGEST_TYPE])
+    if event_type == ENVELOPE_TYPE or event_type in _all_legacy_ids():
+        home = "eventType of the envelope" if event_type == ENVELOPE_TYPE else "legacyEventType"
+        yield Problem(
+            path=path,
+            rule="T2",
+            level=Level.SHOULD,
+            message=f"{shown} is no event type, it belongs to {home}",
+            hint="an event type is an id of the catalogue, such as user.lifecycle.deactivate",
+        )
+        return
     slip, hint = _nearest(event_type) if len(event_type) <= _LONGEST_TYPE else ("", "")
     yield Problem(
         path=path,

@@ -23,6 +23,11 @@ _WORDS: Final[tuple[tuple[str, str, str, frozenset[str]], ...]] = (
     ("authenticationContext", "credentialProvider", "L25", frozenset(
         ["DUO", "GOOGLE", "OKTA_AUTHENTICATION_PROVIDER", "OKTA_CREDENTIAL_PROVIDER", "RSA", "SYMANTEC", "YUBIKEY"])),
 )  # fmt: skip
+# Other forms of a known outcome, by which other systems call it.
+_INFLECTED: Final = {
+    "FAIL": "FAILURE", "FAILED": "FAILURE", "SUCCEEDED": "SUCCESS", "SUCCESSFUL": "SUCCESS", "ALLOWED": "ALLOW",
+    "DENIED": "DENY", "CHALLENGED": "CHALLENGE", "RATE_LIMITED": "RATE_LIMIT", "SKIP": "SKIPPED",
+}  # fmt: skip
 
 
 @event_rule
@@ -33,7 +38,7 @@ def word_nearly_known(event: dict[str, Any], path: Path) -> Iterator[Problem]:
         word = inside.get(member) if isinstance(inside, dict) else None
         if not isinstance(word, str) or word in words or not word:
             continue
-        meant = misspelt(word, sorted(words)) or _one_more(word, words)
+        meant = misspelt(word, sorted(words)) or _one_more(word, words) or _INFLECTED.get(word.upper(), "")
         if meant:
             yield Problem(
                 path=(*path, holder, member),
