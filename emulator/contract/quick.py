@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import re
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, Final
 
 from emulator.contract.constants import ENVELOPE_TYPE
@@ -74,10 +74,10 @@ def quick_check() -> Callable[[bytes], dict[str, Any] | None] | None:
 def _codec() -> tuple[Callable[[bytes], Any], Callable[[Any], bytes]]:
     """Return a parser, and a writer that is quick enough to compare with, or writes nothing."""
     try:
-        from orjson import dumps, loads  # an extra
+        from orjson import OPT_APPEND_NEWLINE, dumps, loads  # an extra
     except ImportError:
         return json.loads, lambda _: b""
-    return loads, dumps
+    return loads, partial(dumps, option=OPT_APPEND_NEWLINE)  # a line; without its end, there is ``_is_plain``
 
 
 def _is_plain(value: dict[str, Any], text: bytes) -> bool:
