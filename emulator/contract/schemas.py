@@ -97,19 +97,14 @@ def load(name: str) -> dict[str, Any]:
 
     A schema of a family or type, such as ``log-event/user.session``, comes without the base that it adds to.
     """
-    from referencing import Registry  # heavy, and not needed for --help
-    from referencing.jsonschema import DRAFT202012  # as above
-
-    resources = [DRAFT202012.create_resource(_read(each)) for each in SCHEMAS]
-    registry: Any = Registry().with_resources([(resource.id() or "", resource) for resource in resources]).crawl()
     own = _read(name)
-    resolver = registry.resolver(own["$id"])
     if name.startswith(f"{_BASE}/"):
-        own.pop("$ref")
-    flat: dict[str, Any] = _flatten(own, resolver)
+        own = {key: value for key, value in own.items() if key != "$ref"}
+    flat: dict[str, Any] = _flatten(own, own)
     return flat
 
 
+@cache
 def _read(name: str) -> dict[str, Any]:
     found: dict[str, Any] = json.loads((folder("schemas") / f"{name}{_SUFFIX}").read_text("utf-8"))
     return found
@@ -173,17 +168,21 @@ def _without_below(node: Any, level: Level) -> Any:
     return kept
 
 
-def _flatten(node: Any, resolver: Any) -> Any:
+def _flatten(node: Any, document: dict[str, Any]) -> Any:
     if isinstance(node, list):
-        return [_flatten(item, resolver) for item in node]
+        return [_flatten(item, document) for item in node]
     if not isinstance(node, dict):
         return node
-    own = {key: _flatten(value, resolver) for key, value in node.items() if key not in _NOT_INLINED}
+    own = {key: _flatten(value, document) for key, value in node.items() if key not in _NOT_INLINED}
     if "$ref" not in node:
         return own
-    found = resolver.lookup(node["$ref"])
+    # Ours name a file of this folder, one of its $defs, or one of their own; referencing takes a whole start to import.
+    file, _, inside = node["$ref"].partition("#")
+    found = document = _read(file.removesuffix(_SUFFIX)) if file else document
+    for step in inside.split("/")[1:]:
+        found = found[step]
     # Beside a $ref our schemas have annotations only, which override those of the target.
-    return {**_flatten(found.contents, found.resolver), **own}
+    return {**_flatten(found, document), **own}
 
 
 def _against(name: str, value: Any, path: Path) -> list[Problem]:
