@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,6 +12,8 @@ __all__ = ["did_you_mean", "nearest"]
 
 def nearest(name: str, known: Iterable[str], *, count: int = 3) -> list[str]:
     """Return up to *count* of the *known* names, the most alike first; capitals don't count."""
+    from difflib import get_close_matches  # only for who made a slip
+
     by_folded: dict[str, list[str]] = {}
     for candidate in known:
         by_folded.setdefault(candidate.casefold(), []).append(candidate)

@@ -15,7 +15,6 @@ from typing import IO, TYPE_CHECKING, Final
 
 from emulator.captures.files import STDIN, open_capture, reason
 from emulator.contract.inspection import LINES, FileReport, inspect_bytes, report_of, unreadable
-from emulator.contract.lines import inspect_block
 from emulator.contract.tally import Tally
 
 if TYPE_CHECKING:
@@ -116,6 +115,8 @@ def _blocks(head: bytes, stream: IO[bytes], progress: Callable[[int], object]) -
 
 
 def _tallies(blocks: Iterable[tuple[int, bytes]], how: Reading) -> Iterator[Tally]:
+    from emulator.contract.lines import inspect_block  # not needed for a single document
+
     if how.workers is None:
         yield from (inspect_block(block, first_line=line, kind=how.kind) for line, block in blocks)
         return

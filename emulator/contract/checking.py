@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from emulator.contract.jsonscan import JsonFault, Place, scan, string_offsets
 from emulator.contract.jsontext import Document, parse
+from emulator.contract.kinds import Kind
 from emulator.contract.problems import worst_first
-from emulator.contract.recognition import Kind, Recognition, is_document, recognise
+from emulator.contract.recognition import Recognition, is_document, recognise
 from emulator.contract.recorded_requests import verification_request_problems
 from emulator.contract.schemas import (
     MAX_PROBLEMS,

@@ -7,12 +7,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
-from emulator.contract.checking import inspect_documents, transcript
 from emulator.contract.constants import ENVELOPE_TYPE
-from emulator.contract.jsontext import decode, documents
+from emulator.contract.kinds import Kind
 from emulator.contract.problems import Level, Problem, worst_first
 from emulator.contract.quick import quick_check
-from emulator.contract.recognition import Kind
 from emulator.contract.tally import Tally
 
 if TYPE_CHECKING:
@@ -118,6 +116,9 @@ def inspect_bytes(data: bytes, *, name: str, kind: str = "auto") -> FileReport:
         tally.kinds[found_kind] += 1
         tally.count_events(value, found_kind)
         return report_of(tally, name=name, lines=False)
+    from emulator.contract.checking import inspect_documents, transcript  # not needed for what is in order
+    from emulator.contract.jsontext import decode, documents  # as above
+
     source = decode(data)
     if not source.readable:
         return FileReport(name=name, problems=tuple(source.problems))

@@ -12,12 +12,10 @@ from dataclasses import replace
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from emulator.contract.checking import inspect_documents
 from emulator.contract.constants import ENVELOPE_TYPE
 from emulator.contract.event_shapes import EventShape, shape_of
-from emulator.contract.jsontext import decode, documents
+from emulator.contract.kinds import Kind
 from emulator.contract.quick import quick_check
-from emulator.contract.recognition import Kind
 from emulator.contract.tally import Tally
 
 if TYPE_CHECKING:
@@ -65,6 +63,9 @@ def inspect_block(block: bytes, *, first_line: int = 1, kind: str = "auto") -> T
 
 
 def _slowly(line: bytes, number: int, kind: str) -> Tally:
+    from emulator.contract.checking import inspect_documents  # not needed for what is in order
+    from emulator.contract.jsontext import decode, documents  # as above
+
     source = decode(line)
     if not source.readable:
         found = Tally(problems=source.problems)

@@ -4,38 +4,16 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any, Final
 
 from emulator.contract.constants import CHALLENGE_HEADER, ENVELOPE_TYPE, VERIFICATION_KEY
+from emulator.contract.kinds import KIND_NAMES, Kind
 from emulator.contract.problems import Level, Path, Problem, describe, printable
 from emulator.contract.spelling import misspelt
 from emulator.contract.wrappers import Inner, unwrap, wrapper_name
 
-__all__ = ["KIND_NAMES", "Kind", "Recognition", "headers_of", "is_document", "recognise"]
+__all__ = ["Recognition", "headers_of", "is_document", "recognise"]
 
-
-class Kind(StrEnum):
-    """A kind of document that can be checked; ``--kind`` takes these names."""
-
-    ENVELOPE = "envelope"
-    LOG_EVENT = "log-event"
-    VERIFICATION = "verification"
-    VERIFICATION_REQUEST = "verification-request"
-    EVENT_HOOK = "event-hook"
-    MIXED = "mixed"
-    UNKNOWN = "unknown"
-
-
-KIND_NAMES: Final = {
-    Kind.ENVELOPE: ("envelope", "envelopes"),
-    Kind.LOG_EVENT: ("LogEvent", "LogEvents"),
-    Kind.VERIFICATION: ("verification answer", "verification answers"),
-    Kind.VERIFICATION_REQUEST: ("verification request", "verification requests"),
-    Kind.EVENT_HOOK: ("event hook", "event hooks"),
-    Kind.MIXED: ("document", "documents of several kinds"),
-    Kind.UNKNOWN: ("unknown document", "unknown documents"),
-}
 
 _MEMBERS: Final = {
     Kind.ENVELOPE: frozenset(

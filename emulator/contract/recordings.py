@@ -8,7 +8,8 @@ from functools import reduce
 from operator import getitem
 from typing import Any
 
-from emulator.contract.recognition import Kind, is_document, recognise
+from emulator.contract.kinds import Kind
+from emulator.contract.recognition import is_document, recognise
 from emulator.contract.wrappers import Inner, unwrap
 
 __all__ = ["recorded_bodies"]

@@ -14,9 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from emulator.contract.fast import compiled
 from emulator.contract.formats import FORMATS
-from emulator.contract.misplaced import with_their_home
 from emulator.contract.problems import Level, without_echoes
-from emulator.contract.schema_messages import UNKNOWN_MEMBERS, problems_from
 from emulator.contract.semantics import envelope_problems, event_problems, hook_problems
 from emulator.contract.spelling import misspelt
 from emulator.resources import folder
@@ -189,6 +187,9 @@ def _against(name: str, value: Any, path: Path) -> list[Problem]:
     clean = _clean(name)
     if clean is not None and clean(value):
         return []
+    from emulator.contract.misplaced import with_their_home  # words, for what needs some
+    from emulator.contract.schema_messages import problems_from  # as above
+
     errors = islice(_validator(name).iter_errors(value), MAX_PROBLEMS)
     found = problems_from(errors, load(name), path)
     with_their_home(found, value, path, load)
@@ -204,6 +205,8 @@ def _clean(name: str) -> Callable[[Any], bool] | None:
 def _validator(name: str) -> Validator:
     from jsonschema import Draft202012Validator, FormatChecker  # heavy, and not needed for --help
     from jsonschema.validators import extend  # as above
+
+    from emulator.contract.schema_messages import UNKNOWN_MEMBERS  # as above
 
     checker = FormatChecker(formats=())
     for each, check in FORMATS.items():

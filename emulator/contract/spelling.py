@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
@@ -38,6 +37,8 @@ def likely_name(missing: str, present: Iterable[str]) -> str:
     for name in names:
         if misspelt(name, [missing]):
             return name
+    from difflib import get_close_matches  # only for who made a slip
+
     folded = {_folded(name): name for name in names}
     close = get_close_matches(_folded(missing), folded, n=1, cutoff=0.7)
     return folded[close[0]] if close else ""

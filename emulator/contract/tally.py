@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from emulator.contract.event_shapes import EventShape, shape_of
+from emulator.contract.kinds import Kind
 from emulator.contract.problems import worst_first
-from emulator.contract.recognition import Kind
 from emulator.contract.schemas import MAX_PROBLEMS
 
 if TYPE_CHECKING:

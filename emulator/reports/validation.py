@@ -6,8 +6,8 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from emulator.contract.inspection import Container, FileReport, Status
+from emulator.contract.kinds import KIND_NAMES, Kind
 from emulator.contract.problems import Level, printable
-from emulator.contract.recognition import KIND_NAMES, Kind
 from emulator.reports.findings import Case, Finding, Outcome
 
 if TYPE_CHECKING:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
@@ -61,6 +60,8 @@ def unknown_type(event_type: str, path: Path) -> Iterator[Problem]:
 @lru_cache(maxsize=256)
 def _nearest(event_type: str) -> tuple[str, str]:
     """Return the type that is meant, if that is plain, and a hint with the most alike ones."""
+    from difflib import get_close_matches  # only for who made a slip
+
     # Within the family: a file may hold many unknown types, and each is compared with all candidates.
     families = _families()
     begin = event_type.partition(".")[0].casefold()

@@ -1,0 +1,31 @@
+"""The kinds of documents that can be checked, and what people call them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final
+
+__all__ = ["KIND_NAMES", "Kind"]
+
+
+class Kind(StrEnum):
+    """A kind of document that can be checked; ``--kind`` takes these names."""
+
+    ENVELOPE = "envelope"
+    LOG_EVENT = "log-event"
+    VERIFICATION = "verification"
+    VERIFICATION_REQUEST = "verification-request"
+    EVENT_HOOK = "event-hook"
+    MIXED = "mixed"
+    UNKNOWN = "unknown"
+
+
+KIND_NAMES: Final = {
+    Kind.ENVELOPE: ("envelope", "envelopes"),
+    Kind.LOG_EVENT: ("LogEvent", "LogEvents"),
+    Kind.VERIFICATION: ("verification answer", "verification answers"),
+    Kind.VERIFICATION_REQUEST: ("verification request", "verification requests"),
+    Kind.EVENT_HOOK: ("event hook", "event hooks"),
+    Kind.MIXED: ("document", "documents of several kinds"),
+    Kind.UNKNOWN: ("unknown document", "unknown documents"),
+}
