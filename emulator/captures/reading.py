@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 __all__ = ["HEAD", "LARGEST", "Reading", "are_lines", "read_report"]
 
-BLOCK: Final = 1 << 20  # bytes; a few thousand events
+BLOCK: Final = 1 << 18  # bytes; a hundred events, which a core holds close to itself
+SENT: Final = 4  # such blocks at once to another process: the way there counts
 LARGEST: Final = 64 << 20  # bytes of a document that is no stream of lines, or of one line
 HEAD: Final = 1 << 16
 
@@ -72,7 +73,7 @@ def _read(stream: IO[bytes], name: str, how: Reading) -> FileReport:
         return inspect_bytes(data, name=name, kind=how.kind)
     total = Tally()
     with _without_collector():
-        for tally in _tallies(_blocks(head, stream, how.progress), how):
+        for tally in _tallies(_blocks(head, stream, how), how):
             total.add(tally)
     return report_of(total, name=name, lines=total.documents > 1)
 
@@ -95,11 +96,12 @@ def are_lines(head: bytes, name: str) -> bool:
     return following in {b"{", b"["} or (not following and len(head) >= HEAD)
 
 
-def _blocks(head: bytes, stream: IO[bytes], progress: Callable[[int], object]) -> Iterator[tuple[int, bytes]]:
+def _blocks(head: bytes, stream: IO[bytes], how: Reading) -> Iterator[tuple[int, bytes]]:
     """Yield the number of the first line and the bytes of blocks that end with a line, but for the last one."""
+    size = BLOCK if how.workers is None else SENT * BLOCK
     line, rest = 1, b""
-    for piece in chain([head], iter(lambda: stream.read(BLOCK), b"")):
-        progress(len(piece))
+    for piece in chain([head], iter(lambda: stream.read(size), b"")):
+        how.progress(len(piece))
         cut = piece.rfind(b"\n")
         if cut < 0:
             rest += piece

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from emulator.contract.constants import ENVELOPE_TYPE
 from emulator.contract.kinds import Kind
 from emulator.contract.problems import Level, Problem, worst_first
 from emulator.contract.quick import quick_check
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from emulator.contract.event_shapes import EventShape
+    from emulator.contract.quick import Passed
 
 __all__ = [
     "CHOICES",
@@ -110,11 +110,9 @@ def inspect_bytes(data: bytes, *, name: str, kind: str = "auto") -> FileReport:
         name: For the report; names that end in .ndjson or .jsonl are read line by line.
         kind: One of ``CHOICES``; ``auto`` recognises each document.
     """
-    if kind == "auto" and (value := _passed(data)):
-        tally = Tally(documents=1)
-        found_kind = Kind.ENVELOPE if value["eventType"] == ENVELOPE_TYPE else Kind.LOG_EVENT
-        tally.kinds[found_kind] += 1
-        tally.count_events(value, found_kind)
+    if kind == "auto" and (passed := _passed(data)):
+        tally = Tally()
+        tally.add_passed(passed)
         return report_of(tally, name=name, lines=False)
     from emulator.contract.checking import inspect_documents, transcript  # not needed for what is in order
     from emulator.contract.jsontext import decode, documents  # as above
@@ -131,7 +129,7 @@ def inspect_bytes(data: bytes, *, name: str, kind: str = "auto") -> FileReport:
     return report_of(tally, name=name, lines=len(found) > 1)
 
 
-def _passed(data: bytes) -> dict[str, Any] | None:
+def _passed(data: bytes) -> Passed | None:
     check = quick_check()
     return check(data) if check is not None else None
 

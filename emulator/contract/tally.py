@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from emulator.contract.problems import Level, Problem
+    from emulator.contract.quick import Passed
 
 __all__ = ["Tally"]
 
@@ -64,6 +65,14 @@ class Tally:
             self.documents += len(self.strangers)
             self.kinds[Kind.UNKNOWN] += len(self.strangers)
         self.strangers = []
+
+    def add_passed(self, found: Passed, times: int = 1) -> None:
+        """Count a document that is in order, or *times* such documents."""
+        kind, shapes = found
+        self.documents += times
+        self.kinds[kind] += times
+        for shape in shapes:
+            self.shapes[shape] += times
 
     def count_events(self, item: Any, kind: Kind) -> None:
         """Count the LogEvents of a document by shape."""

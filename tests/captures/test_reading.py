@@ -13,6 +13,7 @@ import pytest
 from emulator.captures import reading
 from emulator.captures.reading import Reading, read_report
 from emulator.contract import tally
+from emulator.contract.event_shapes import EventShape
 from emulator.contract.inspection import Status, inspect_bytes
 from emulator.contract.problems import Level
 
@@ -48,6 +49,14 @@ def test_a_stream_is_reported_as_a_whole_file_would_be(ndjson):
     path = ndjson(*lines)
 
     assert read_report(path) == inspect_bytes(Path(path).read_bytes(), name=path)
+
+
+@pytest.mark.parametrize("separators", [(",", ":"), (", ", ": "), (",", ":\t")])
+def test_the_shape_of_an_event_is_told_however_its_line_is_spaced(ndjson, separators):
+    preview = json.loads((CASES / "P5" / "accepted" / "preview-of-a-real-event.json").read_bytes())
+    lines = [json.dumps(value, separators=separators) for value in (preview, DELIVERY, preview)]
+
+    assert read_report(ndjson(*lines)).shapes == {EventShape.PREVIEW: 2, EventShape.DELIVERY: 1}
 
 
 @pytest.mark.parametrize("block", [1, 7, 100, 5000])
