@@ -12,7 +12,7 @@ from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
-from emulator.contract.fast import compiled
+from emulator.contract.fast import compiled, is_installed
 from emulator.contract.formats import FORMATS
 from emulator.contract.problems import Level, without_echoes
 from emulator.contract.semantics import envelope_problems, event_problems, hook_problems
@@ -202,7 +202,8 @@ def _clean(name: str) -> Callable[[Any], bool] | None:
 
 
 @cache
-def _validator(name: str) -> Validator:
+def _validator(name: str, *, alone: bool = False) -> Validator:
+    """Return what finds the words; *alone*: without the help of jsonschema-rs."""
     from jsonschema import Draft202012Validator, FormatChecker  # heavy, and not needed for --help
     from jsonschema.validators import extend  # as above
 
@@ -212,6 +213,8 @@ def _validator(name: str) -> Validator:
     for each, check in FORMATS.items():
         checker.checks(each)(lambda instance, check=check: not isinstance(instance, str) or check(instance))
     keywords = {"required": _required, "pattern": _pattern, UNKNOWN_MEMBERS: _unknown_members}
+    if not alone and is_installed():
+        keywords["properties"] = _properties
     extended: Any = extend(Draft202012Validator, keywords)  # type: ignore[no-untyped-call]  # untyped in the library
     validator: Validator = extended(load(name), format_checker=checker)
     return validator
@@ -221,6 +224,30 @@ def _error(message: str, **details: Any) -> Any:
     from jsonschema.exceptions import ValidationError  # heavy, and not needed for --help
 
     return ValidationError(message, **details)
+
+
+def _properties(validator: Any, properties: dict[str, Any], instance: Any, schema: Mapping[str, Any]) -> Iterator[Any]:
+    """Pass over members that are in order: there are many of them, and one or two are why we are here."""
+    del schema
+    if isinstance(instance, dict):
+        for name, inner in properties.items():
+            if name in instance and not _clean_part(inner)(instance[name]):
+                yield from validator.descend(instance[name], inner, path=name, schema_path=name)
+
+
+def _clean_part(schema: dict[str, Any]) -> Callable[[Any], bool]:
+    # Schemas are loaded once and kept, so an address names one for good.
+    found = _PARTS.get(id(schema))
+    if found is None:
+        found = _PARTS[id(schema)] = compiled(schema) or _never
+    return found
+
+
+def _never(_: Any) -> bool:
+    return False
+
+
+_PARTS: Final[dict[int, Callable[[Any], bool]]] = {}
 
 
 def _required(_: Any, names: list[str], instance: Any, schema: Mapping[str, Any]) -> Iterator[Any]:
