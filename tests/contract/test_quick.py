@@ -12,10 +12,17 @@ import pytest
 
 from emulator.contract import quick
 from emulator.contract.checking import inspect_documents
+from emulator.contract.event_shapes import shape_of
 from emulator.contract.jsontext import decode, documents
-from emulator.payloads import encode
+from emulator.contract.schemas import validate_envelope
+from emulator.payloads import World, build_envelope, build_event, encode, in_shape
 
 pytest.importorskip("jsonschema_rs", reason="the extra fast is not installed")
+
+ODD = [
+    "", " ", "x", "Web", "a\n", "2023-02-29T00:00:00Z", "9999-12-31T23:59:59.000Z", "user..x", "\ud800", "01.2.3.4",
+    "00u00000000000000000", 1, -1.5, 1e300, True, None, [], {}, [None], [{}],
+]  # fmt: skip
 
 ROOT = Path(__file__).parents[2]
 CASES = Path(__file__).parent.parent / "cases"
@@ -25,6 +32,13 @@ DELIVERY = CASES / "D2" / "accepted" / "delivery.json"
 def slowly(data):
     source = decode(data)
     return [*source.problems, *inspect_documents(source, documents(source)).problems]
+
+
+def holders(value):
+    if isinstance(value, dict | list):
+        for step, inner in list(value.items()) if isinstance(value, dict) else list(enumerate(value)):
+            yield value, step
+            yield from holders(inner)
 
 
 def passes(data):
@@ -68,12 +82,54 @@ def test_no_broken_delivery_passes(parser):
     sys.path.remove(str(ROOT))
     wrong = []
     for sample in list(mutations.samples(12))[::4]:
-        passes(encode(sample))  # so that its words are remembered
+        passes(encode(sample) + b"\n")  # so that its words are remembered
         for name, change in mutations.BREAKS.items():
             changed = mutations.apply(change, sample)
-            if changed is not None and passes(json.dumps(changed, separators=(",", ":")).encode(errors="replace")):
+            if changed is None:
+                continue
+            text = json.dumps(changed, separators=(",", ":")).encode(errors="replace")
+            whole = json.dumps(changed, separators=(",", ":"), ensure_ascii=False).encode(errors="replace")
+            if passes(text) or passes(text + b"\n") or passes(whole + b"\n"):
                 wrong.append(name)
 
+    assert wrong == []
+
+
+def changed_everywhere(value):
+    """Yield *value* with each member once left out, once with more inside, and once replaced by each odd thing."""
+    for holder, step in holders(value):
+        old = holder[step]
+        more = (
+            [{**old, name: odd} for name in ("odd", "request") for odd in ({}, None)] if isinstance(old, dict) else []
+        )
+        for odd in (*ODD, [old, old], *more):
+            holder[step] = odd
+            yield step, odd
+        if isinstance(holder, dict):
+            del holder[step]
+            yield step, "left out"
+        holder[step] = old
+
+
+@pytest.mark.parametrize("event_type", ["user.lifecycle.create", "user.session.start", "group.profile.update"])
+def test_a_usual_delivery_is_in_order_and_of_that_shape_whatever_is_changed(event_type):
+    pytest.importorskip("orjson", reason="the extra fast is not installed")
+    world = World(seed=7)
+    event = build_event(event_type, world=world, number=1, hook_ids=["whoa1b2c3d4e5f6g75d7"])
+    value = build_envelope([in_shape(event, "delivery")], world=world, hook_id="whoa1b2c3d4e5f6g75d7", number=1)
+    value["data"]["events"][0]["device"] = {"name": "a device"}
+    value["data"]["events"][0]["debugContext"]["debugData"]["changedAttributes"] = "name,description"
+    assert passes(encode(value) + b"\n")
+    wrong = []
+    for step, odd in changed_everywhere(value):
+        try:
+            found = quick.quick_check()(encode(value) + b"\n")
+        except UnicodeEncodeError:
+            continue
+        if found and (validate_envelope(value) or found[1] != tuple(map(shape_of, value["data"]["events"]))):
+            wrong.append((step, odd))
+
+    assert quick.quick_check()(encode(value) + b"\n") == quick.USUAL
     assert wrong == []
 
 
