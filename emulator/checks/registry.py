@@ -20,8 +20,8 @@ __all__ = ["choose", "registry"]
 
 # The order in which a reader wants the results; a file that is not named here comes behind.
 _CHAPTERS: Final = (
-    "verification", "authentication", "acknowledgement", "batches", "duplicates", "order", "effects", "shapes", "texts",
-    "headers", "bodies", "protocol", "load", "afterwards",
+    "verification", "authentication", "acknowledgement", "batches", "duplicates", "order", "effects", "targets", "shapes", "types", "variants", "texts",
+    "headers", "envelopes", "bodies", "protocol", "load", "afterwards",
 )  # fmt: skip
 
 

@@ -56,7 +56,7 @@ def test_choosing_nothing_is_no_run() -> None:
 
 
 def test_an_id_is_given_once() -> None:
-    with pytest.raises(ValueError, match=r"emulator\.checks\.promises\.shapes\.target_null's"):
+    with pytest.raises(ValueError, match=r"emulator\.checks\.promises\.targets\.target_null's"):
 
         @check("target-null", title="x", rule="P7", level=Level.MUST, remedy="x", needs=(Need.DELIVERY,))
         def another(_: object) -> None: ...
