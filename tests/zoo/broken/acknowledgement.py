@@ -203,6 +203,8 @@ class StumblesOverMegabytes(Good):
 class StumblesOverManyMegabytes(Good):
     """Answers 500 to more than 16 MB, as a document database does."""
 
+    largest = 64 * 1024 * 1024
+
     def deliver(self, request):
         if len(request.body) > 16 * 1024 * 1024:
             raise MemoryError

@@ -42,7 +42,7 @@ class Request:
     method: str
     path: str
     headers: list[tuple[str, str]]
-    body: bytes = b""
+    body: Any = b""
     hung_up: Callable[[], bool] = bool
 
     def get(self, name: str, default: str = "") -> str:
@@ -75,6 +75,7 @@ class Good:
     secret = SECRET
     path = "/hooks"
     one_connection = False
+    largest = 8 * 1024 * 1024  # bytes of a body that are read at all, as a server in front may have it
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
@@ -202,6 +203,9 @@ class Server:
         try:
             with connection, connection.makefile("rb") as stream:
                 while (request := self._read(stream, connection)) is not None:
+                    if request.body is None:
+                        connection.sendall(b"HTTP/1.1 413 x\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+                        return
                     reply = self.receiver.answer(request)
                     connection.sendall(self._bytes(request, reply) if reply.raw is None else reply.raw)
         except (OSError, ValueError):
@@ -219,7 +223,8 @@ class Server:
             name, _, value = line.decode("latin-1").partition(":")
             headers.append((name, value.strip()))
         request = Request(method, path, headers, hung_up=lambda: not connection.recv(1, PEEK))
-        request.body = stream.read(int(request.get("Content-Length") or 0))
+        length = int(request.get("Content-Length") or 0)
+        request.body = stream.read(length) if length <= self.receiver.largest else None
         return request
 
     @staticmethod

@@ -170,6 +170,8 @@ class NamesTheCaller(Good):
 class Quota(Good):
     """Turns away what would exceed the day's quota of bytes."""
 
+    largest = 64 * 1024 * 1024
+
     def deliver(self, request):
         if len(request.body) > 10_000_000:
             raise Refusal(429)
