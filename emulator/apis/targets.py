@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from emulator.contract.constants import TIME_LIMIT
-from emulator.delivery.transport import Transport, any_address, loopback_and_private, transport
+from emulator.delivery.addresses import loopback_and_private, never_by_name, plain
+from emulator.delivery.transport import Transport, ascii_host, transport
 from emulator.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from contextlib import AbstractContextManager
 
     from emulator.delivery.exchange import Exchange, Request
 
@@ -19,7 +21,12 @@ __all__ = ["GuardedSender", "guarded_sender"]
 
 
 class GuardedSender:
-    """Sends to loopback and private addresses, to the *networks*, and to the *hosts* whatever their address is."""
+    """
+    Sends to loopback and private addresses, to the *networks*, and to the *hosts*.
+
+    A host is allowed by its name, but an address that no hook has (link-local, a cloud's metadata, multicast) only by
+    a network: a name may point anywhere tomorrow.
+    """
 
     def __init__(
         self, *, hosts: frozenset[str], networks: tuple[IPv4Network | IPv6Network, ...], ca_bundle: str | None = None
@@ -27,7 +34,7 @@ class GuardedSender:
         self._hosts = hosts
         self._networks = networks
         self._guarded = Transport(allows=self._allows, ca_bundle=ca_bundle)
-        self._trusting = Transport(allows=any_address, ca_bundle=ca_bundle)
+        self._trusting = Transport(allows=self._allows_by_name, ca_bundle=ca_bundle)
 
     def send(self, request: Request, *, time_limit: float = TIME_LIMIT) -> Exchange:
         """Make one attempt and say how it went."""
@@ -37,15 +44,21 @@ class GuardedSender:
         """Make one attempt each, all to the same URL, on one connection as long as the receiver keeps it open."""
         return self._for(requests[0]).send_in_turn(requests, time_limit=time_limit)
 
+    def held(self, request: Request, *, time_limit: float = TIME_LIMIT) -> AbstractContextManager[Exchange]:
+        """Make one attempt, and keep its connection open and idle for as long as the block runs."""
+        return self._for(request).held(request, time_limit=time_limit)
+
     def _for(self, request: Request) -> Transport:
-        host = (urlsplit(request.url).hostname or "").lower()
-        return self._trusting if host in self._hosts else self._guarded
+        return self._trusting if ascii_host(urlsplit(request.url)) in self._hosts else self._guarded
 
     def _allows(self, address: str) -> bool:
         if loopback_and_private(address):
             return True
-        parsed = ip_address(address.partition("%")[0])
-        return any(parsed in network for network in self._networks)
+        found = plain(address)
+        return found is not None and any(found in network for network in self._networks)
+
+    def _allows_by_name(self, address: str) -> bool:
+        return self._allows(address) or not never_by_name(address)
 
 
 def guarded_sender(allowed: Iterable[str] = (), *, ca_bundle: str | None = None) -> GuardedSender:
@@ -70,7 +83,7 @@ def guarded_sender(allowed: Iterable[str] = (), *, ca_bundle: str | None = None)
                     where="--allow-target",
                     hint="such as hooks.example.com, 203.0.113.7 or 203.0.113.0/24, without a scheme or port",
                 ) from None
-            hosts.add(text.lower())
+            hosts.add(ascii_host(urlsplit(f"//{text}")))
     if ca_bundle is not None:
         transport(ca_bundle)  # tells of a file that can't be used now, not at the first delivery
     return GuardedSender(hosts=frozenset(hosts), networks=tuple(networks), ca_bundle=ca_bundle)

@@ -33,13 +33,13 @@ def command(seed: int, *, quick: bool) -> int:
 
     Nothing is left behind: no file, no process, and no request leaves this machine.
     """
-    from emulator.delivery.transport import Transport, loopback_and_private
+    from emulator.delivery.transport import near_transport
     from emulator.org.org import Org
     from receiver import Receiver
 
     began = time.perf_counter()
     secret = _basic_auth(seed)
-    watched = _Watched(Transport(allows=loopback_and_private))
+    watched = _Watched(near_transport())
     with Receiver(auth=secret) as receiver, Org(seed=seed, clock=_NOON, sender=watched) as org:
         _heading(1, "A fake Okta org, and a receiver that wants Basic authentication")
         _line("org", f"{org.base_url}  (seed {seed})")
@@ -160,13 +160,13 @@ def _suite(url: str, secret: str, seed: int) -> Result:
     from emulator.checks.registry import choose
     from emulator.checks.target import Target
     from emulator.contract.model import AuthScheme, Channel
-    from emulator.delivery.transport import Transport, loopback_and_private
+    from emulator.delivery.transport import near_transport
     from emulator.payloads import World
     from emulator.secrets import Secret
 
     _heading(7, "The contract suite asks the receiver everything")
     channel = Channel(uri=url, auth=AuthScheme(key="Authorization", value=Secret(secret)))
-    sender = Transport(allows=loopback_and_private)
+    sender = near_transport()
     target = Target(channel=channel, sender=sender, world=World(seed), started=int(time.time() * 1000))
     # The suite sends much that the receiver has a right to wonder about; here it would only interrupt the story.
     quiet = logging.NullHandler()

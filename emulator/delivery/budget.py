@@ -150,7 +150,7 @@ def _connected(host: str, port: int, budget: Budget) -> socket.socket:
     found = _resolve(host, port, budget)
     addresses = [address for address in found if budget.allows(address[1][0])]
     if not addresses:
-        raise TargetNotAllowedError(f"{host} is {found[0][1][0]}, which is neither loopback nor private")
+        raise _not_allowed(host, found[0][1][0])
     budget.enter(Phase.CONNECT)
     failures: list[OSError] = []
     for tried, (family, address) in enumerate(addresses):
@@ -158,14 +158,24 @@ def _connected(host: str, port: int, budget: Budget) -> socket.socket:
         try:
             sock.settimeout(budget.remaining() / (len(addresses) - tried))
             sock.connect(address)
+            budget.peer = sock.getpeername()[0]
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         except OSError as error:
             sock.close()
             failures.append(error)
             continue
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        budget.peer = address[0]
+        # The address was checked, not the name, and nothing looked it up again; this holds whatever the system did.
+        if not budget.allows(budget.peer):
+            sock.close()
+            raise _not_allowed(host, budget.peer)
         return sock
     raise _most_telling(failures)
+
+
+def _not_allowed(host: str, address: str) -> TargetNotAllowedError:
+    from emulator.delivery.addresses import refusal
+
+    return TargetNotAllowedError(refusal(host, address))
 
 
 def _most_telling(failures: list[OSError]) -> OSError:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 from urllib.parse import SplitResult, quote, urlsplit
 
 from emulator.contract.constants import REPLY_LIMIT, TIME_LIMIT
+from emulator.delivery.addresses import any_address, loopback_and_private
 from emulator.delivery.budget import Budget, Wire
 from emulator.delivery.causes import explain
 from emulator.delivery.exchange import Exchange, Failure, Phase, Request
@@ -24,26 +25,12 @@ if TYPE_CHECKING:
     import ssl
     from collections.abc import Callable, Iterator, Sequence
 
-__all__ = ["Sender", "Transport", "any_address", "loopback_and_private", "transport"]
+__all__ = ["Sender", "Transport", "ascii_host", "near_transport", "transport"]
 
 _PIECE = 16 * 1024
 _STRAY = 200
 _PATH = "/%:@!$&'()*+,;=~-._"
 _QUERY = _PATH + "?"
-
-
-def any_address(_: str) -> bool:
-    """Allow every target: for commands whose user typed the URL."""
-    return True
-
-
-def loopback_and_private(address: str) -> bool:
-    """Allow loopback and private addresses only: for hooks that came in through an API."""
-    from ipaddress import ip_address
-
-    parsed = ip_address(address.partition("%")[0])
-    mapped = getattr(parsed, "ipv4_mapped", None) or parsed
-    return bool(mapped.is_loopback or (mapped.is_private and not mapped.is_unspecified and not mapped.is_link_local))
 
 
 class Sender(Protocol):
@@ -126,7 +113,7 @@ class Transport:
         failure: Failure | None = None
         detail = ""
         try:
-            wire.open(_ascii_host(url), url.port or (80 if tls is None else 443), tls)
+            wire.open(ascii_host(url), url.port or (80 if tls is None else 443), tls)
             _converse(wire, data, answer, budget)
         except (OSError, ValueError) as error:
             failure, detail = explain(error, budget)
@@ -134,6 +121,11 @@ class Transport:
         if failure is not None or not answer.keeps_connection:
             wire.close()
         return _exchange(request, answer, failure, detail, budget)
+
+
+def near_transport() -> Transport:
+    """Return a transport to loopback and private addresses only: for hooks that came in through an API."""
+    return Transport(allows=loopback_and_private)
 
 
 def transport(ca_bundle: str | None = None) -> Transport:
@@ -202,7 +194,8 @@ def _exchange(request: Request, answer: Answer, failure: Failure | None, detail:
     )
 
 
-def _ascii_host(url: SplitResult) -> str:
+def ascii_host(url: SplitResult) -> str:
+    """Return the host of a URL in lower case, as it is looked up: a name in other letters in its ASCII form."""
     host = url.hostname or ""
     try:
         return host if host.isascii() else host.encode("idna").decode()
@@ -211,7 +204,7 @@ def _ascii_host(url: SplitResult) -> str:
 
 
 def _host(url: SplitResult) -> str:
-    host = _ascii_host(url)
+    host = ascii_host(url)
     host = f"[{host}]" if ":" in host else host
     return host if url.port is None else f"{host}:{url.port}"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from emulator.delivery.attempts import Delivery, Kind
-from emulator.delivery.transport import Transport, loopback_and_private
+from emulator.delivery.transport import near_transport
 from emulator.errors import UsageError
 from emulator.org.apps import Apps
 from emulator.org.codec import hook_json
@@ -110,7 +110,7 @@ class Org(Making):
             self.seed, chosen_host = org_identity(self._store, seed, org_host(name, host))
             self._world = World(self.seed, org_host=chosen_host, custom=custom_types)
             self._core = Core(store=self._store, world=self._world, clock=self.clock, profile=read_profile)
-            chosen_sender = sender or Transport(allows=loopback_and_private)
+            chosen_sender = sender or near_transport()
             self.log = SystemLog(self._store)
             self.log_search = LogSearch(self._core)
             self.deliveries = Ledger(self._store)

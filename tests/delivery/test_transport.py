@@ -13,7 +13,7 @@ import pytest
 import trustme
 
 from emulator.delivery.exchange import Exchange, Failure, Phase, Request
-from emulator.delivery.transport import Transport, any_address, loopback_and_private, transport
+from emulator.delivery.transport import Transport, transport
 from emulator.errors import UsageError
 from emulator.secrets import Secret
 
@@ -307,38 +307,6 @@ def test_ipv6_and_a_dead_first_address_work(raw_server: Callable, read_request: 
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
 
     assert post("http://two-addresses.test/", limit=3.0).status == 204
-
-
-@pytest.mark.parametrize(
-    ("address", "allowed"),
-    [
-        ("127.0.0.1", True),
-        ("127.8.8.8", True),
-        ("::1", True),
-        ("10.1.2.3", True),
-        ("192.168.1.1", True),
-        ("::ffff:127.0.0.1", True),
-        ("fd00::1", True),
-        ("8.8.8.8", False),
-        ("::ffff:8.8.8.8", False),
-        ("0.0.0.0", False),
-        ("169.254.169.254", False),
-        ("2001:4860:4860::8888", False),
-    ],
-)
-def test_an_org_delivers_to_loopback_and_private_addresses_only(address: str, *, allowed: bool) -> None:
-    assert loopback_and_private(address) is allowed
-    assert any_address(address)
-
-
-def test_the_address_is_checked_after_the_name_look_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("8.8.8.8", 80))]
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
-
-    exchange = post("http://looks-local.test/", sender=Transport(allows=loopback_and_private))
-
-    assert exchange.failure is Failure.BLOCKED
-    assert "8.8.8.8" in exchange.detail
 
 
 def test_interim_answers_before_the_answer_are_skipped(raw_server: Callable, read_request: Callable) -> None:

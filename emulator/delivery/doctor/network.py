@@ -187,7 +187,8 @@ def _blocked(case: Case) -> Iterator[Diagnosis]:
         code="target-not-allowed",
         message="this emulator delivers to loopback and private addresses only",
         evidence=case.exchange.detail,
-        remedy="allow the target explicitly if you mean it",
+        remedy="allow the target if you mean it: okta-hooks serve --allow-target HOST, in Python "
+        "Org(sender=guarded_sender(['HOST'])); `okta-hooks verify` itself asks any URL",
         rule="D1",
     )
 
