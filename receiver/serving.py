@@ -7,8 +7,6 @@ an exception in the loop's thread, and drops what is in flight; so the loop is t
 
 from __future__ import annotations
 
-import logging
-import select
 import socket
 import threading
 import time
@@ -16,11 +14,9 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from waitress import wasyncore  # type: ignore[import-untyped]  # waitress has no types
-from waitress.channel import HTTPChannel  # type: ignore[import-untyped]  # waitress has no types
-from waitress.parser import HTTPRequestParser  # type: ignore[import-untyped]  # waitress has no types
-from waitress.server import create_server  # type: ignore[import-untyped]  # waitress has no types
-from waitress.task import WSGITask  # type: ignore[import-untyped]  # waitress has no types
 
+from emulator.door.reading import Parser
+from emulator.door.server import Channel, Server, Task
 from emulator.errors import UsageError
 from receiver.misbehaviour import HEADER_NAMES
 
@@ -30,20 +26,12 @@ if TYPE_CHECKING:
 __all__ = ["Serving"]
 
 THREADS: Final = 16
-CONNECTIONS: Final = 1000
-IDLE: Final = 30  # seconds after which a silent connection is closed
-LONGEST_REQUEST: Final = 30.0  # seconds that a request may take to arrive; Okta itself gives up after three (R1)
-HEADERS: Final = 64 * 1024  # bytes
 IN_FLIGHT: Final = 5.0  # seconds that a request being answered gets when the server stops
 ARRIVING: Final = 0.5  # seconds that a request still being sent gets then
 ROUND: Final = 1.0  # seconds of one turn of the loop when nothing happens
 
-# One line per queued request is no news to anyone who sends bursts.
-_quiet = logging.getLogger("receiver.queue")
-_quiet.setLevel(logging.CRITICAL)
 
-
-class _Parser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
+class _Parser(Parser):
     """Keeps the header names as they came, for receivers that are wrongly particular about them."""
 
     header_names: frozenset[str] = frozenset()
@@ -54,45 +42,20 @@ class _Parser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
         self.header_names = frozenset(name.decode("latin-1") for name in names)
 
 
-class _Task(WSGITask):  # type: ignore[misc]  # waitress has no types
+class _Task(Task):
     def get_environment(self) -> dict[str, Any]:
         environ: dict[str, Any] = super().get_environment()
         environ[HEADER_NAMES] = self.request.header_names
         return environ
 
-    def set_close_on_finish(self) -> None:
-        # waitress hangs up after every answer without Content-Length, and a 204 has none; but it has no body either,
-        # so its end is known, and the connection can serve the next delivery.
-        wanted = self.request.headers.get("CONNECTION", "").lower() == "close" or self.version == "1.0"
-        if self.has_body or wanted:
-            super().set_close_on_finish()
 
-
-class _Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
+class _Channel(Channel):
     parser_class = _Parser
     task_class = _Task
 
-    began = 0.0
-    """When the request that is arriving began to."""
 
-    def received(self, data: bytes) -> bool:
-        before = self.request
-        taken: bool = super().received(data)
-        if self.request is not before:
-            self.began = time.monotonic()
-        return taken
-
-    def is_late(self) -> bool:
-        """Whether a request takes too long to arrive, as one does that is sent byte by byte to hold the connection."""
-        return self.request is not None and time.monotonic() - self.began > LONGEST_REQUEST
-
-    def is_answering(self) -> bool:
-        """Whether a request is being handled, or its answer is not sent yet."""
-        return bool(self.requests or self.total_outbufs_len)
-
-    def is_reading(self) -> bool:
-        """Whether a part of a request has arrived."""
-        return self.request is not None
+class _Server(Server):
+    channel_class = _Channel
 
 
 class Serving:
@@ -108,27 +71,11 @@ class Serving:
         self._host = host
         self._once = threading.Lock()
         self._stopping = threading.Event()
-        self._sockets: dict[int, Any] = {}
         listener = _listen(host, port)
         self.port: int = listener.getsockname()[1]
-        limit = app.settings.max_body
-        self._server: Any = create_server(
-            app,
-            map=self._sockets,
-            sockets=[listener],
-            threads=THREADS,
-            connection_limit=CONNECTIONS,
-            channel_timeout=IDLE,
-            max_request_header_size=HEADERS,
-            # Bodies a little too long are read and answered by the app; waitress hangs up on longer ones.
-            max_request_body_size=2 * limit + 1,
-            asyncore_use_poll=True,
-            ident=None,
-            log_socket_errors=False,
-            clear_untrusted_proxy_headers=True,
-        )
-        self._server.channel_class = _Channel
-        self._server.task_dispatcher.queue_logger = _quiet
+        # Bodies a little too long are read and answered by the app; longer ones aren't even read.
+        longest = 2 * app.settings.max_body + 1
+        self._server = _Server(app, listener, threads=THREADS, max_body=longest, ident=None)
         self._thread = threading.Thread(target=self._run, name="receiver-server", daemon=True)
         self._thread.start()
 
@@ -151,15 +98,12 @@ class Serving:
             tasks.shutdown(timeout=0.5)
             if tasks.threads:
                 # Whoever is still busy pulls the trigger when it has finished, so that must not be closed.
-                self._server.trigger.del_channel(self._sockets)
-            wasyncore.close_all(self._sockets, ignore_all=True)
+                self._server.trigger.del_channel(self._server.sockets)
+            wasyncore.close_all(self._server.sockets, ignore_all=True)
 
     def _run(self) -> None:
         while not self._stopping.is_set():
-            self._turn(ROUND)
-            for channel in list(self._server.active_channels.values()):
-                if channel.is_late():
-                    channel.will_close = True
+            self._server.turn(ROUND)
         wasyncore.dispatcher.close(self._server)  # the listening socket only
         self._drain()
 
@@ -168,18 +112,15 @@ class Serving:
         while True:
             passed = time.monotonic() - began
             busy = False
-            for channel in list(self._server.active_channels.values()):
+            for channel in self._server.channels():
                 if (channel.is_answering() and passed < IN_FLIGHT) or (channel.is_reading() and passed < ARRIVING):
                     busy = True
                 elif not channel.requests:
                     channel.close_when_flushed = True
             if not busy:
                 break
-            self._turn(min(ROUND, ARRIVING))
-        self._turn(0)
-
-    def _turn(self, timeout: float) -> None:
-        wasyncore.loop(timeout=timeout, use_poll=hasattr(select, "poll"), map=self._sockets, count=1)
+            self._server.turn(min(ROUND, ARRIVING))
+        self._server.turn(0)
 
 
 def _listen(host: str, port: int) -> socket.socket:

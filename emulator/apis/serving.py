@@ -8,20 +8,17 @@ no TLS, which is served by werkzeug's server, a thread for each connection.
 from __future__ import annotations
 
 import json
-import logging
-import select
 import socket
 import threading
 import time
 from typing import TYPE_CHECKING, Any, Final
 
 from waitress import wasyncore  # type: ignore[import-untyped]  # waitress has no types
-from waitress.channel import HTTPChannel  # type: ignore[import-untyped]  # waitress has no types
-from waitress.server import create_server  # type: ignore[import-untyped]  # waitress has no types
-from waitress.task import ErrorTask, WSGITask  # type: ignore[import-untyped]  # waitress has no types
+from waitress.task import ErrorTask  # type: ignore[import-untyped]  # waitress has no types
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
 from emulator.apis.app import unreadable_body
+from emulator.door.server import Channel, Server
 from emulator.errors import UsageError
 
 if TYPE_CHECKING:
@@ -31,15 +28,11 @@ if TYPE_CHECKING:
 __all__ = ["Serving", "listen"]
 
 THREADS: Final = 24
-CONNECTIONS: Final = 1000
 MAX_BODY: Final = 4 * 1024 * 1024  # bytes; the application answers for what is larger than it likes
 PATIENCE: Final = 5.0  # seconds that requests being answered get when the server stops
 HANDSHAKE: Final = 10.0  # seconds a client has for its TLS handshake
 ROUND: Final = 0.5
 SERVER: Final = "nginx"  # A31
-
-# One line per queued request is no news to anyone who sends bursts.
-logging.getLogger("waitress.queue").setLevel(logging.CRITICAL)
 
 
 class _Counted:
@@ -65,15 +58,6 @@ class _Counted:
             self._changed.wait_for(lambda: self._count == 0, seconds)
 
 
-class _Task(WSGITask):  # type: ignore[misc]  # waitress has no types
-    def set_close_on_finish(self) -> None:
-        # waitress hangs up after every answer without Content-Length, and a 204 has none; but it has no body either,
-        # so its end is known, and the connection can serve the next call.
-        wanted = self.request.headers.get("CONNECTION", "").lower() == "close" or self.version == "1.0"
-        if self.has_body or wanted:
-            super().set_close_on_finish()
-
-
 class _Unreadable(ErrorTask):  # type: ignore[misc]  # waitress has no types
     """Answers what never becomes a request of the application, in Okta's form: no client has to read anything else."""
 
@@ -87,49 +71,36 @@ class _Unreadable(ErrorTask):  # type: ignore[misc]  # waitress has no types
         self.write(body)
 
 
-class _Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
-    task_class = _Task
+class _Channel(Channel):
     error_task_class = _Unreadable
+
+
+class _Server(Server):
+    channel_class = _Channel
 
 
 class _Waitress:
     def __init__(self, app: _Counted, listener: socket.socket) -> None:
-        self._sockets: dict[int, Any] = {}
         self._ended = False
-        self._server: Any = create_server(
-            app,
-            map=self._sockets,
-            sockets=[listener],
-            threads=THREADS,
-            connection_limit=CONNECTIONS,
-            max_request_body_size=MAX_BODY,
-            asyncore_use_poll=True,
-            ident=SERVER,
-            log_socket_errors=False,
-            clear_untrusted_proxy_headers=True,
-        )
-        self._server.channel_class = _Channel
+        self._server = _Server(app, listener, threads=THREADS, max_body=MAX_BODY, ident=SERVER)
         self._thread = threading.Thread(target=self._run, name="api-server", daemon=True)
         self._thread.start()
 
     def _run(self) -> None:
         while not self._ended:
-            wasyncore.loop(timeout=ROUND, use_poll=hasattr(select, "poll"), map=self._sockets, count=1)
+            self._server.turn(ROUND)
 
     def stop(self, app: _Counted) -> None:
         wasyncore.dispatcher.close(self._server)  # the listening socket only
         app.wait_until_idle(PATIENCE)
         end = time.monotonic() + 1.0
-        while time.monotonic() < end and any(each.total_outbufs_len for each in self._channels()):
+        while time.monotonic() < end and any(each.total_outbufs_len for each in self._server.channels()):
             time.sleep(0.01)
         self._ended = True
         self._server.pull_trigger()
         self._thread.join()
         self._server.task_dispatcher.shutdown(timeout=0.5)
-        wasyncore.close_all(self._sockets, ignore_all=True)
-
-    def _channels(self) -> list[Any]:
-        return list(self._server.active_channels.values())
+        wasyncore.close_all(self._server.sockets, ignore_all=True)
 
 
 class _Handler(WSGIRequestHandler):
