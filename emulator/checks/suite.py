@@ -22,8 +22,8 @@ from emulator.checks.measures import deadline
 from emulator.checks.snippets import remedy_for
 from emulator.checks.together import together
 from emulator.checks.verdicts import no_contact
-from emulator.errors import HarnessError
-from emulator.runner.results import CheckResult, Level, Listener, RunResult, Status
+from emulator.errors import HarnessError, TargetError
+from emulator.runner.results import CheckResult, Level, Listener, RunResult, Status, UnreachedError
 from emulator.secrets import Redactor, safe_url
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def run_suite(plan: Plan, listeners: Iterable[Listener] = ()) -> RunResult:
     Run the checks and return what they found; an interrupt ends the run early, and what is known is returned.
 
     Raises:
-        TargetError: nobody answers at the receiver's address.
+        UnreachedError: nobody answers at the receiver's address.
     """
     return _Run(plan, tuple(listeners)).run()
 
@@ -106,6 +106,7 @@ class _Run:
     def run(self) -> RunResult:
         began = time.perf_counter()
         interrupted = False
+        unreached: TargetError | None = None
         for listener in self.listeners:
             listener.started(safe_url(self.target.channel.uri), planned=len(self.plan.checks))
         try:
@@ -118,6 +119,8 @@ class _Run:
         except (KeyboardInterrupt, Interrupted):
             self.stopping.set()
             interrupted = True
+        except TargetError as error:
+            unreached = error
         found = RunResult(
             target=safe_url(self.target.channel.uri),
             profile=self.target.profile.name,
@@ -131,6 +134,8 @@ class _Run:
         )
         for listener in self.listeners:
             listener.finished(found)
+        if unreached is not None:
+            raise UnreachedError(unreached, found)
         return found
 
     def _notes(self) -> Iterable[str]:

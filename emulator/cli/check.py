@@ -103,7 +103,7 @@ def command(
     from emulator.contract.catalogue import event_type
     from emulator.delivery.transport import transport
     from emulator.payloads import World
-    from emulator.runner.results import Level
+    from emulator.runner.results import Level, UnreachedError
 
     sender = transport(ca_bundle)
     target = Target(
@@ -125,8 +125,14 @@ def command(
         reproduce=_reproduce(url, headers, target.world.seed),
     )
     listeners = [_progress()] if sys.stderr.isatty() else []
-    run = run_suite(plan, listeners)
-    _tell(run, redact=target.redactor(), reports=reports, as_json=as_json)
+    try:
+        run = run_suite(plan, listeners)
+    except UnreachedError as error:
+        _report(error.run, redact=target.redactor(), reports=reports, as_json=as_json)
+        raise
+    if not as_json:
+        _tell(run)
+    _report(run, redact=target.redactor(), reports=reports, as_json=as_json)
     return _exit_code(run)
 
 
@@ -243,15 +249,19 @@ def _progress() -> Listener:
     return Progress()
 
 
-def _tell(run: RunResult, *, redact: Redactor, reports: dict[str, Path], as_json: bool) -> None:
-    from emulator.cli.terminal import bad, dim, good, print_json, strong, warn
+def _tell(run: RunResult) -> None:
+    from emulator.cli.terminal import bad, dim, good, strong, warn
     from emulator.reports.checks import as_text
-    from emulator.reports.runs import as_json as to_json
 
+    looks = {"good": good, "bad": bad, "warn": warn, "dim": dim, "strong": strong}
+    for line in as_text(run, style=lambda text, look: looks[look](text)):
+        click.echo(line)
+
+
+def _report(run: RunResult, *, redact: Redactor, reports: dict[str, Path], as_json: bool) -> None:
     if as_json:
+        from emulator.cli.terminal import print_json
+        from emulator.reports.runs import as_json as to_json
+
         print_json(to_json(run, redact=redact))
-    else:
-        looks = {"good": good, "bad": bad, "warn": warn, "dim": dim, "strong": strong}
-        for line in as_text(run, style=lambda text, look: looks[look](text)):
-            click.echo(line)
     write_run_reports(reports, run, redact=redact, command="okta-hooks check")

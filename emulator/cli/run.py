@@ -70,10 +70,10 @@ def command(
 
     Example: okta-hooks run happy-path --url http://localhost:8000/okta/hooks
     """
-    from emulator.cli.terminal import print_json
     from emulator.contract.profile import profile as read_profile
     from emulator.delivery.channels import split_headers
     from emulator.delivery.transport import transport
+    from emulator.runner.results import UnreachedError
     from emulator.runner.run import Settings, run_scenarios
     from emulator.secrets import Redactor, url_secrets
 
@@ -102,15 +102,24 @@ def command(
         fail_fast=fail_fast,
     )
     show = _Shown(redact)
-    run = run_scenarios(scenarios, settings, on_result=(lambda *_: None) if as_json else show)
+    try:
+        run = run_scenarios(scenarios, settings, on_result=(lambda *_: None) if as_json else show)
+    except UnreachedError as error:
+        _report(error.run, redact=redact, reports=reports, as_json=as_json)
+        raise
+    _report(run, redact=redact, reports=reports, as_json=as_json)
+    if not as_json:
+        show.end(run)
+    return _exit_code(run)
+
+
+def _report(run: RunResult, *, redact: Redactor, reports: dict[str, Path], as_json: bool) -> None:
     write_run_reports(reports, run, redact=redact, command="okta-hooks run")
     if as_json:
+        from emulator.cli.terminal import print_json
         from emulator.reports.runs import as_json as to_json
 
         print_json(to_json(run, redact=redact))
-    else:
-        show.end(run)
-    return _exit_code(run)
 
 
 def _variables(texts: Sequence[str]) -> dict[str, Any]:

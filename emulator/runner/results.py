@@ -7,9 +7,11 @@ Scenario runs and the contract suite both end in these records; reports read not
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
+
+from emulator.errors import TargetError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,6 +28,7 @@ __all__ = [
     "RunResult",
     "Status",
     "Timing",
+    "UnreachedError",
     "Verdict",
 ]
 
@@ -171,6 +174,28 @@ class RunResult:
         found = Counter(check.status for check in self.checks)
         warnings = sum(check.warns(level=self.level) for check in self.checks)
         return {**{status.value: found[status] for status in Status}, "warnings": warnings, "total": len(self.checks)}
+
+
+class UnreachedError(TargetError):
+    """
+    Nobody answered at the receiver's address.
+
+    ``run`` is what is known by then, ended by a check in *error* that says so: programs that read reports get one too.
+    """
+
+    def __init__(self, error: TargetError, run: RunResult) -> None:
+        super().__init__(error.message, hint=error.hint, where=error.where)
+        unreached = CheckResult(
+            id="receiver-reached",
+            rule="R3",
+            level=Level.MUST,
+            evidence=Evidence.DOCUMENTED,
+            status=Status.ERROR,
+            title="the receiver can be reached",
+            detail=error.message,
+            remedy=error.hint,
+        )
+        self.run = replace(run, checks=[*run.checks, unreached])
 
 
 class Listener:

@@ -17,7 +17,7 @@ from emulator.delivery.tokens import RandomTokens, SeededTokens
 from emulator.errors import ScenarioError, TargetError, UsageError
 from emulator.runner.definitions import read_events
 from emulator.runner.references import Scope
-from emulator.runner.results import CheckResult, Evidence, Level, RunResult, Status
+from emulator.runner.results import CheckResult, Evidence, Level, RunResult, Status, UnreachedError
 from emulator.runner.scenario import OPTIONS
 from emulator.runner.session import Session
 from emulator.runner.source import Problems, plain
@@ -83,7 +83,7 @@ def run_scenarios(
     Run *scenarios* one after another; Ctrl-C ends the run, and what is known by then is the result.
 
     Raises:
-        TargetError: nothing at all answers at the hook URL.
+        UnreachedError: nothing at all answers at the hook URL.
         UsageError: there is no hook URL.
     """
     from emulator.contract.profile import profile
@@ -92,6 +92,7 @@ def run_scenarios(
     seed = settings.seed if settings.seed is not None else scenarios[0].seed if len(scenarios) == 1 else None
     seed = _fresh_seed() if seed is None else seed
     interrupted = False
+    unreached: TargetError | None = None
     began = time.perf_counter()
     targets: dict[str, None] = {}
     for scenario in scenarios:
@@ -107,10 +108,14 @@ def run_scenarios(
         except KeyboardInterrupt:
             interrupted = True
         results += found
-        _check_reached(found, results)
-        if interrupted or (settings.fail_fast and any(r.status in {Status.FAIL, Status.ERROR} for r in found)):
+        unreached = _nobody(found, results)
+        if (
+            interrupted
+            or unreached
+            or (settings.fail_fast and any(r.status in {Status.FAIL, Status.ERROR} for r in found))
+        ):
             break
-    return RunResult(
+    run = RunResult(
         target=", ".join(targets) or (safe_url(settings.channel.uri) if settings.channel is not None else "none"),
         profile=profile(settings.profile).name,
         seed=seed,
@@ -118,6 +123,9 @@ def run_scenarios(
         interrupted=interrupted,
         elapsed=time.perf_counter() - began,
     )
+    if unreached is not None:
+        raise UnreachedError(unreached, run)
+    return run
 
 
 def run_scenario(
@@ -263,16 +271,17 @@ def _whole(scenario: Scenario, status: Status, reason: str) -> CheckResult:
     )
 
 
-def _check_reached(found: Sequence[CheckResult], results: Sequence[CheckResult]) -> None:
-    """Give up if nothing has answered so far: more of the same would only repeat it."""
+def _nobody(found: Sequence[CheckResult], results: Sequence[CheckResult]) -> TargetError | None:
+    """Say so if nothing has answered so far: more of the same would only repeat it."""
     if not any(result.status is Status.FAIL for result in found):
-        return
+        return None
     exchanges = [exchange for result in results for exchange in result.exchanges]
-    if exchanges and all(exchange.failure in _NO_CONTACT for exchange in exchanges):
-        raise TargetError(
-            f"nothing answers at {safe_url(exchanges[-1].request.url)}: {exchanges[-1].detail}",
-            hint="start the receiver first, or check host and port",
-        )
+    if not exchanges or any(exchange.failure not in _NO_CONTACT for exchange in exchanges):
+        return None
+    return TargetError(
+        f"nothing answers at {safe_url(exchanges[-1].request.url)}: {exchanges[-1].detail}",
+        hint="start the receiver first, or check host and port",
+    )
 
 
 def _reproduce(scenario: Scenario, settings: Settings, seed: int) -> str:

@@ -91,6 +91,18 @@ def test_an_unreachable_receiver_has_its_own_exit_code(okta_hooks: Callable) -> 
     assert "refused" in done.err
 
 
+def test_an_unreachable_receiver_is_reported_to_programs_too(okta_hooks: Callable, tmp_path: Path) -> None:
+    report = tmp_path / "report.xml"
+    done = okta_hooks("check", "http://127.0.0.1:1/okta/hooks", "--json", "--report", f"junit={report}")
+    result = json.loads(done.out)
+
+    assert (done.code, result["verdict"]) == (3, "error")
+    assert [(check["id"], check["status"]) for check in result["checks"]] == [("receiver-reached", "error")]
+    assert "start the receiver first" in result["checks"][0]["remedy"]
+    assert 'errors="1"' in report.read_text()
+    assert "refused" in done.err
+
+
 def test_a_run_that_looked_at_nothing_says_so(okta_hooks: Callable) -> None:
     with Receiver() as receiver:
         done = okta_hooks("check", receiver.url, "--select", "auth-*")

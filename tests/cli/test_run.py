@@ -145,6 +145,17 @@ def test_what_cannot_be_run_is_told_in_words(okta_hooks, arguments, code, messag
     assert "Traceback" not in done.err
 
 
+def test_an_unreachable_receiver_is_reported_to_programs_too(okta_hooks, tmp_path):
+    report = tmp_path / "report.json"
+    done = okta_hooks("run", "happy-path", "--url", "http://127.0.0.1:1/x", "--json", "--report", f"json={report}")
+    result = json.loads(done.out)
+
+    assert (done.code, result["verdict"]) == (3, "fail")
+    assert (result["checks"][0]["status"], result["checks"][-1]["id"]) == ("fail", "receiver-reached")
+    assert json.loads(report.read_text()) == result
+    assert "nothing answers" in done.err
+
+
 def test_an_empty_folder_is_nothing_to_run(okta_hooks, tmp_path):
     done = okta_hooks("run", str(tmp_path), "--reference")
 
