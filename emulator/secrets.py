@@ -62,11 +62,13 @@ class Redactor:
 
     def __init__(self, secrets: Iterable[Secret] = ()) -> None:
         self._forms: set[str] = set()
+        self._longest_first: list[str] | None = None
         for secret in secrets:
             self.add(secret)
 
     def add(self, secret: Secret) -> None:
         """Hide *secret*, in all its usual forms, from now on."""
+        self._longest_first = None
         for form in spellings(secret):
             if form:
                 self._forms |= {form, json.dumps(form)[1:-1], json.dumps(form, ensure_ascii=False)[1:-1], quote(form)}
@@ -74,7 +76,11 @@ class Redactor:
 
     def __call__(self, text: str) -> str:
         """Return *text* with every known secret replaced by ``[secret]``."""
-        for form in sorted(self._forms, key=len, reverse=True):
+        if not text:
+            return text
+        if self._longest_first is None:
+            self._longest_first = sorted(self._forms, key=len, reverse=True)
+        for form in self._longest_first:
             if len(form) >= _SUBSTRING_LENGTH:
                 text = text.replace(form, HIDDEN)
             else:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from emulator.delivery.exchange import Exchange, Request
+    from emulator.delivery.steps import Steps
+    from emulator.delivery.wire import Wire
 
 __all__ = ["GuardedSender", "guarded_sender"]
 
@@ -47,6 +49,10 @@ class GuardedSender:
     def held(self, request: Request, *, time_limit: float = TIME_LIMIT) -> AbstractContextManager[Exchange]:
         """Make one attempt, and keep its connection open and idle for as long as the block runs."""
         return self._for(request).held(request, time_limit=time_limit)
+
+    def attempt(self, request: Request, wire: Wire, *, time_limit: float = TIME_LIMIT) -> Steps[Exchange]:
+        """Make one attempt in steps, for whoever drives many at once."""
+        return self._for(request).attempt(request, wire, time_limit=time_limit)
 
     def _for(self, request: Request) -> Transport:
         return self._trusting if ascii_host(urlsplit(request.url)) in self._hosts else self._guarded

@@ -38,6 +38,7 @@ class Profile:
     delivery_window: float = _value("delivery.window", 10.0, rule="D10")
     delivery_max_batch: int = _value("delivery.max_batch", 100, rule="D9")
     delivery_concurrency: int = _value("delivery.concurrency", 1, rule="D35")
+    delivery_keep_alive: bool = _value("delivery.keep_alive", True, rule="H2")
     delivery_propagation_delay: float = _value("delivery.propagation_delay", 0.0, rule="D15")
     delivery_duplicate: str = _value(
         "delivery.duplicate", "none", rule="D13", choices=("none", "same_request", "new_batch")

@@ -6,8 +6,8 @@ import errno
 import socket
 from typing import TYPE_CHECKING
 
-from emulator.delivery.budget import TargetNotAllowedError
 from emulator.delivery.exchange import Failure, Phase, timeout_detail
+from emulator.delivery.wire import TargetNotAllowedError
 
 if TYPE_CHECKING:
     import ssl

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from emulator.contract.constants import CONTENT_TYPE, REQUEST_ID_HEADER, USER_AGENT_DELIVER
 from emulator.contract.profile import DEFAULT_PROFILE, Profile
-from emulator.delivery.attempts import Attempt, Delivered, Delivery, Outcome, Retry, next_step
+from emulator.delivery.attempts import Attempt, Delivered, Delivery, Outcome, Retry, Step, next_step
 from emulator.delivery.exchange import Exchange, HeaderValue, Request
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from emulator.delivery.clock import Clock
     from emulator.delivery.transport import Sender
 
-__all__ = ["deliver", "delivery_request"]
+__all__ = ["Course", "deliver", "delivery_request"]
 
 
 def delivery_request(
@@ -50,6 +51,60 @@ def delivery_request(
     return Request(method="POST", url=channel.uri, headers=tuple(headers), body=body)
 
 
+class Course:
+    """
+    A delivery on its way, for whoever makes the attempts.
+
+    Args:
+        request: What is sent; a retry repeats the same bytes (R7).
+        delivery: The delivery before its first attempt.
+        profile: How often, and after what, to retry.
+        interfere: May put another exchange in an attempt's place; see ``deliver``.
+    """
+
+    __slots__ = ("_attempts", "_begun", "_interfere", "profile", "request")
+
+    def __init__(
+        self,
+        request: Request,
+        delivery: Delivery,
+        *,
+        profile: Profile = DEFAULT_PROFILE,
+        interfere: Callable[[int, Exchange], Exchange] | None = None,
+    ) -> None:
+        self.request = request
+        self.profile = profile
+        self._begun = delivery
+        self._interfere = interfere
+        self._attempts: list[Attempt] = []
+
+    def went(self, exchange: Exchange) -> Step:
+        """Note how an attempt went, and say what follows: unless it is a ``Retry``, the delivery has ended."""
+        number = len(self._attempts) + 1
+        if self._interfere is not None:
+            exchange = self._interfere(number, exchange)
+        step = next_step(exchange, number=number, profile=self.profile)
+        self._attempts.append(Attempt(number=number, exchange=exchange, step=step))
+        return step
+
+    @property
+    def delivery(self) -> Delivery:
+        """The delivery with the attempts so far."""
+        if not self._attempts:
+            return self._begun
+        delivered = isinstance(self._attempts[-1].step, Delivered)
+        outcome = Outcome.DELIVERED if delivered else Outcome.FAILED
+        return replace(self._begun, attempts=tuple(self._attempts), outcome=outcome)
+
+    def run(self, *, sender: Sender, clock: Clock) -> Delivery:
+        """Make the attempts, wait in between, and return the delivery as it ended."""
+        while True:
+            step = self.went(sender.send(self.request, time_limit=self.profile.time_limit))
+            if not isinstance(step, Retry):
+                return self.delivery
+            clock.sleep(step.delay)
+
+
 def deliver(
     request: Request,
     *,
@@ -77,22 +132,13 @@ def deliver(
         interfere: May put another exchange in an attempt's place, to rehearse a network that loses or delays
             replies; gets the attempt's number, from 1, and what really happened.
     """
-    attempts: list[Attempt] = []
-    while True:
-        number = len(attempts) + 1
-        exchange = sender.send(request, time_limit=profile.time_limit)
-        if interfere is not None:
-            exchange = interfere(number, exchange)
-        step = next_step(exchange, number=number, profile=profile)
-        attempts.append(Attempt(number=number, exchange=exchange, step=step))
-        if not isinstance(step, Retry):
-            break
-        clock.sleep(step.delay)
-    return Delivery(
+    begun = Delivery(
         event_id=event_id,
         hook_id=hook_id,
         uuids=tuple(uuids),
-        attempts=tuple(attempts),
-        outcome=Outcome.DELIVERED if isinstance(step, Delivered) else Outcome.FAILED,
+        attempts=(),
+        outcome=Outcome.NOT_SENT,
         body=request.body or b"",
     )
+    course = Course(request, begun, profile=profile, interfere=interfere)
+    return course.run(sender=sender, clock=clock)

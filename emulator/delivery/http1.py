@@ -7,11 +7,13 @@ client library would hide just that, and the doctor lives on it.
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 import h11
 
 from emulator.delivery.exchange import Reply
+from emulator.delivery.quick_answer import quick_answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,13 +58,19 @@ class Answer:
     def __init__(self, *, limit: int, to_head: bool = False) -> None:
         self.has_head = False
         self._limit = limit
-        self._head = h11.Response(status_code=200, headers=[])
+        self._to_head = to_head
+        self._quick: Reply | None = None
+        self._head: h11.Response | None = None
         self._body = bytearray()
         self._first = b""
-        self._reader = h11.Connection(h11.CLIENT, max_incomplete_event_size=_LONGEST_HEAD)
+
+    @cached_property
+    def _reader(self) -> h11.Connection:
+        reader = h11.Connection(h11.CLIENT, max_incomplete_event_size=_LONGEST_HEAD)
         # Our own request is written elsewhere, in Okta's order of headers; h11 only has to know that there was one.
-        self._reader.send(h11.Request(method="HEAD" if to_head else "GET", target="/", headers=[("Host", "receiver")]))
-        self._reader.send(h11.EndOfMessage())
+        reader.send(h11.Request(method="HEAD" if self._to_head else "GET", target="/", headers=[("Host", "receiver")]))
+        reader.send(h11.EndOfMessage())
+        return reader
 
     def feed(self, data: bytes) -> bool:
         """
@@ -72,6 +80,11 @@ class Answer:
             MalformedAnswerError: this isn't HTTP/1.1.
             ClosedEarlyError: the connection was closed too early.
         """
+        if not self._first and not self._to_head:
+            self._quick = quick_answer(data, limit=self._limit)
+            if self._quick is not None:
+                self.has_head = True
+                return True
         self._look_at_beginning(data)
         try:
             self._reader.receive_data(data)
@@ -82,11 +95,14 @@ class Answer:
             raise MalformedAnswerError(_in_words(str(error))) from None
 
     def reply(self) -> Reply:
-        """Return what has come so far."""
+        """Return what has come so far: the head at least."""
+        if self._quick is not None:
+            return self._quick
+        head = self._head or h11.Response(status_code=200, headers=[])
         return Reply(
-            status=self._head.status_code,
-            reason=self._head.reason.decode("latin-1"),
-            headers=tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in _raw(self._head)),
+            status=head.status_code,
+            reason=head.reason.decode("latin-1"),
+            headers=tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in _raw(head)),
             body=bytes(self._body[: self._limit]),
             truncated=len(self._body) > self._limit,
         )
@@ -94,12 +110,12 @@ class Answer:
     @property
     def keeps_connection(self) -> bool:
         """Whether the answer is complete and lets the connection carry another request."""
-        return self._reader.their_state is h11.DONE
+        return self._quick is not None or self._reader.their_state is h11.DONE
 
     @property
     def rest(self) -> bytes:
         """What has come behind the end of the answer."""
-        return bytes(self._reader.trailing_data[0]) if self.keeps_connection else b""
+        return bytes(self._reader.trailing_data[0]) if self._quick is None and self.keeps_connection else b""
 
     def _look_at_beginning(self, data: bytes) -> None:
         # Another protocol may never send a line end, so it is refused at once rather than when the time is up.

@@ -7,17 +7,19 @@ cookie is kept, and the whole attempt has one hard time limit (R1, D26, D27).
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-from functools import cached_property
-from typing import TYPE_CHECKING, Protocol
+from contextlib import closing, contextmanager
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
 from urllib.parse import SplitResult, quote, urlsplit
 
 from emulator.contract.constants import REPLY_LIMIT, TIME_LIMIT
 from emulator.delivery.addresses import any_address, loopback_and_private
-from emulator.delivery.budget import Budget, Wire
+from emulator.delivery.budget import Budget
 from emulator.delivery.causes import explain
 from emulator.delivery.exchange import Exchange, Failure, Phase, Request
 from emulator.delivery.http1 import Answer
+from emulator.delivery.steps import drive
+from emulator.delivery.wire import Wire
 from emulator.errors import UsageError
 from emulator.secrets import reveal
 
@@ -25,7 +27,9 @@ if TYPE_CHECKING:
     import ssl
     from collections.abc import Callable, Iterator, Sequence
 
-__all__ = ["Sender", "Transport", "ascii_host", "near_transport", "transport"]
+    from emulator.delivery.steps import Steps
+
+__all__ = ["Sender", "Stepwise", "Transport", "ascii_host", "near_transport", "transport"]
 
 _PIECE = 16 * 1024
 _STRAY = 200
@@ -38,6 +42,14 @@ class Sender(Protocol):
 
     def send(self, request: Request, *, time_limit: float = TIME_LIMIT) -> Exchange:
         """Make one attempt and say how it went; never raises for what the network does."""
+
+
+@runtime_checkable
+class Stepwise(Protocol):
+    """A sender that can also leave the waiting to others, so that one thread makes thousands of attempts at once."""
+
+    def attempt(self, request: Request, wire: Wire, *, time_limit: float = TIME_LIMIT) -> Steps[Exchange]:
+        """Make one attempt in steps, on a wire that stays open afterwards if the receiver keeps it open."""
 
 
 class Transport:
@@ -85,36 +97,35 @@ class Transport:
             requests: What to send, all to the same URL.
             time_limit: Seconds for each of them.
         """
-        with self._wire(time_limit) as wire:
-            return [self._attempt(wire, request, time_limit) for request in requests]
+        with closing(Wire()) as wire:
+            return [drive(self.attempt(request, wire, time_limit=time_limit)) for request in requests]
 
     @contextmanager
     def held(self, request: Request, *, time_limit: float = TIME_LIMIT) -> Iterator[Exchange]:
         """Make one attempt, and keep its connection open and idle for as long as the block runs."""
-        with self._wire(time_limit) as wire:
-            yield self._attempt(wire, request, time_limit)
+        with closing(Wire()) as wire:
+            yield drive(self.attempt(request, wire, time_limit=time_limit))
 
-    @contextmanager
-    def _wire(self, time_limit: float) -> Iterator[Wire]:
-        wire = Wire(Budget(time_limit))
-        try:
-            yield wire
-        finally:
-            wire.close()
+    def attempt(self, request: Request, wire: Wire, *, time_limit: float = TIME_LIMIT) -> Steps[Exchange]:
+        """
+        Make one attempt in steps, for whoever drives many at once.
 
-    def _attempt(self, wire: Wire, request: Request, time_limit: float) -> Exchange:
-        url = urlsplit(request.url)
+        Args:
+            request: What to send.
+            wire: What it goes over; still open afterwards if the receiver keeps the connection.
+            time_limit: Seconds for everything.
+        """
+        place = _place(request.url)
         # Made before the clock starts: loading the certificate authorities is our time, not the receiver's.
-        tls = self._tls if url.scheme.lower() == "https" else None
-        data = _head(request, url) + (request.body or b"")
+        tls = self._tls if place.secure else None
+        data = _head(request, place) + (request.body or b"")
         answer = Answer(limit=REPLY_LIMIT, to_head=request.method == "HEAD")
         budget = Budget(time_limit, allows=self._allows)
-        wire.spend(budget)
         failure: Failure | None = None
         detail = ""
         try:
-            wire.open(ascii_host(url), url.port or (80 if tls is None else 443), tls)
-            _converse(wire, data, answer, budget)
+            yield from wire.open(place.host, place.port, tls, budget)
+            yield from _converse(wire, data, answer, budget)
         except (OSError, ValueError) as error:
             failure, detail = explain(error, budget)
             budget.enter(budget.phase)
@@ -149,18 +160,36 @@ def transport(ca_bundle: str | None = None) -> Transport:
     return Transport(ca_bundle=ca_bundle)
 
 
-def _head(request: Request, url: SplitResult) -> bytes:
-    lines = [f"{request.method} {_target(url)} HTTP/1.1"]
+class _Place(NamedTuple):
+    """Where a URL leads to: what to connect to, and what the request says of it."""
+
+    host: str
+    port: int
+    secure: bool
+    target: str
+    named: str
+
+
+@lru_cache(maxsize=256)
+def _place(text: str) -> _Place:
+    url = urlsplit(text)
+    secure = url.scheme.lower() == "https"
+    port = url.port or (443 if secure else 80)
+    return _Place(host=ascii_host(url), port=port, secure=secure, target=_target(url), named=_host(url))
+
+
+def _head(request: Request, place: _Place) -> bytes:
+    lines = [f"{request.method} {place.target} HTTP/1.1"]
     lines += [f"{name}: {reveal(value)}" for name, value in request.headers]
     if request.body is not None:
         lines.append(f"Content-Length: {len(request.body)}")
-    lines.append(f"Host: {_host(url)}")
+    lines.append(f"Host: {place.named}")
     return "\r\n".join([*lines, "", ""]).encode("latin-1")
 
 
-def _converse(wire: Wire, data: bytes, answer: Answer, budget: Budget) -> None:
+def _converse(wire: Wire, data: bytes, answer: Answer, budget: Budget) -> Steps[None]:
     try:
-        wire.send(data)
+        yield from wire.send(data, budget)
         budget.enter(Phase.HEAD)
     except TimeoutError:
         raise
@@ -170,7 +199,7 @@ def _converse(wire: Wire, data: bytes, answer: Answer, budget: Budget) -> None:
         pass
     complete = False
     while not complete:
-        complete = answer.feed(wire.receive(_PIECE))
+        complete = answer.feed((yield from wire.receive(_PIECE, budget)))
         if answer.has_head and budget.phase is not Phase.BODY:
             budget.enter(Phase.BODY)
     budget.enter(Phase.DONE)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from emulator.delivery.attempts import Attempt, Delivered, Delivery, GivenUp, Kind, Outcome, Retry, Step
@@ -15,11 +16,13 @@ if TYPE_CHECKING:
 
     from emulator.contract.model import JsonObject
     from emulator.org.store import Store
+    from emulator.secrets import Secret
 
 __all__ = ["Ledger", "attempts_to_json", "record_of"]
 
 _STEPS: Final = {"delivered": Delivered, "retry": Retry, "given_up": GivenUp}
 _BODY_KEPT: Final = 4096  # bytes of a reply
+_encode: Final = json.JSONEncoder(separators=(",", ":")).encode  # json.dumps makes an encoder for every call
 _COLUMNS: Final = "number, hook_id, event_id, record, body"
 
 
@@ -125,7 +128,7 @@ def attempts_to_json(delivery: Delivery) -> list[JsonObject]:
 
 def record_of(delivery: Delivery) -> str:
     """Return what the store keeps of a delivery beside its columns."""
-    return json.dumps(
+    return _encode(
         {
             "kind": delivery.kind,
             "uuids": delivery.uuids,
@@ -133,8 +136,7 @@ def record_of(delivery: Delivery) -> str:
             "outcome": delivery.outcome,
             "reason": delivery.reason,
             "attempts": attempts_to_json(delivery),
-        },
-        separators=(",", ":"),
+        }
     )
 
 
@@ -156,7 +158,7 @@ def _delivery(number: int, hook_id: str, event_id: str, record: str, body: bytes
 
 def _attempt_json(attempt: Attempt) -> JsonObject:
     exchange = attempt.exchange
-    redact = Redactor(exchange.request.secrets())
+    redact = _redactor(tuple(exchange.request.secrets()))
     reply = exchange.reply or exchange.partial
     step = next(name for name, kind in _STEPS.items() if isinstance(attempt.step, kind))
     return {
@@ -177,6 +179,11 @@ def _attempt_json(attempt: Attempt) -> JsonObject:
         "why": redact(attempt.step.reason),
         "delay": getattr(attempt.step, "delay", 0.0),
     }
+
+
+@lru_cache(maxsize=64)
+def _redactor(secrets: tuple[Secret, ...]) -> Redactor:
+    return Redactor(secrets)
 
 
 def _reply_json(reply: Reply, redact: Redactor) -> JsonObject:

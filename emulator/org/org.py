@@ -120,7 +120,7 @@ class Org(Making):
             self.sign_ins = SignIns(self._core, self.users)
             self.event_hooks = EventHooks(self._core, chosen_sender)
             self._sending = Sending(self._core, chosen_sender, self.deliveries)
-            self._engine = Engine(self._core, self._sending)
+            self._engine = Engine(self._core, self._sending, chosen_sender)
             self._state = State(self._core)
             self.people = People(self._core)
             self._happening = Happening(self._core, self._engine, self.deliveries, self.log, self.people)

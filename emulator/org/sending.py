@@ -1,14 +1,14 @@
-"""One delivery of an org from queue to ledger: build the body, send it, and note how it ended (D1-D23, R1-R8)."""
+"""One delivery of an org from queue to ledger: build the body, say what to send, and note how it ended (D1-D23, R1-R8)."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from emulator.delivery.attempts import Delivery, Kind, Outcome
 from emulator.delivery.credentials import with_auth
-from emulator.delivery.dispatcher import deliver, delivery_request
+from emulator.delivery.dispatcher import Course, delivery_request
 from emulator.org.event_hooks import about_hook
 from emulator.org.faults import Fault, Faults, losing_the_answer
 from emulator.org.ledger import record_of
@@ -24,15 +24,30 @@ if TYPE_CHECKING:
     from emulator.contract.model import EventHook, JsonObject
     from emulator.delivery.transport import Sender
     from emulator.org.core import Core, Queued
+    from emulator.org.lanes import Work
     from emulator.org.ledger import Ledger
 
-__all__ = ["Sending"]
+__all__ = ["Errand", "Sending"]
 
 _GONE = "the hook is no longer ACTIVE and VERIFIED, so Okta sends it nothing (V16)"
 
 
+@dataclass(slots=True, kw_only=True)
+class Errand:
+    """
+    A delivery that is begun in the store, and is now to be carried out.
+
+    ``repeats`` says what is sent after it: false for the same bytes, true for its events in a new envelope; None leaves
+    that to the faults and the profile of then.
+    """
+
+    hook: EventHook
+    course: Course
+    repeats: list[bool] | None = None
+
+
 class Sending:
-    """Builds and sends the deliveries of one org; the store has each of them before and after."""
+    """Begins and ends the deliveries of one org; the store has each of them before and after."""
 
     def __init__(self, core: Core, sender: Sender, ledger: Ledger) -> None:
         self._core = core
@@ -41,8 +56,12 @@ class Sending:
         self.faults = Faults()
         self._quiet = QuietPeriods()
 
-    def send_batch(self, hook_id: str, batch: Sequence[Queued]) -> None:
-        """Take queued events from the queue, put them into one request, and send it."""
+    def begin(self, hook_id: str, work: Work) -> Errand | None:
+        """Begin what is due for a hook; None if it isn't to be sent."""
+        return self._begin_again(work) if isinstance(work, int) else self._begin_batch(hook_id, work)
+
+    def _begin_batch(self, hook_id: str, batch: Sequence[Queued]) -> Errand | None:
+        """Take events from the queue and put them into one request."""
         core = self._core
         with core.store.transaction() as db:
             marks = ",".join("?" * len(batch))
@@ -55,19 +74,55 @@ class Sending:
             db.execute(f"DELETE FROM queue WHERE number IN ({marks})", numbers)  # noqa: S608 (question marks)
             hook = core.hooks().get(hook_id)
             if hook is None or not rows:
-                return
+                return None
             events = [as_delivery(json.loads(row[0]), nulls=core.profile.delivery_nulls) for row in rows]
             delivery = self._begin(hook, in_order(events, core.profile.delivery_order, key=_uuid), Kind.EVENT)
             reason = self._why_not(hook)
             if reason:
-                self._end(replace(delivery, reason=reason))
-                return
-        ended = self._carry_out(hook, delivery)
-        wanted = core.profile.delivery_duplicate
-        if self.faults.take(Fault.DUPLICATE) or wanted == "same_request":
-            self.repeat(hook, ended, new_envelope=False)
-        if self.faults.take(Fault.DUPLICATE_EVENT) or wanted == "new_batch":
-            self.repeat(hook, ended, new_envelope=True)
+                self._write_end(replace(delivery, reason=reason))
+                return None
+            return self._errand(hook, delivery)
+
+    def _begin_again(self, number: int) -> Errand | None:
+        """Take up a request whose end an earlier run didn't live to see: the same bytes, hence the same ``eventId``."""
+        with self._core.store.transaction():
+            delivery = self._ledger.under_way(number)
+            if delivery is None:
+                return None
+            hook = self._core.hooks().get(delivery.hook_id)
+            if hook is None or not hook.receives_events or delivery.kind is Kind.PREVIEW:
+                self._write_end(replace(delivery, reason=_GONE))
+                return None
+            return self._errand(hook, delivery, repeats=[])
+
+    def end(self, errand: Errand) -> Errand | None:
+        """Note how a delivery ended; return what is sent after it, if anything is."""
+        ended = errand.course.delivery
+        with self._core.store.transaction():
+            if not self._write_end(ended, hook=errand.hook):
+                return None
+            repeats = self._repeats() if errand.repeats is None else errand.repeats
+            if not repeats:
+                return None
+            begun = self._begin_repeat(errand.hook, ended, new_envelope=repeats[0])
+            return self._errand(errand.hook, begun, repeats=repeats[1:])
+
+    def preview(self, hook: EventHook, event: JsonObject) -> Delivery:
+        """Send *event* to a hook whatever its state, as Preview does (P8, P9)."""
+        with self._core.store.transaction():
+            errand = self._errand(hook, self._begin(hook, [event], Kind.PREVIEW))
+        return self._carry_out(errand)
+
+    def repeat(self, hook: EventHook, old: Delivery, *, new_envelope: bool) -> Delivery:
+        """Send a delivery once more: the same bytes, or its events in a new envelope (D12, D13)."""
+        with self._core.store.transaction():
+            errand = self._errand(hook, self._begin_repeat(hook, old, new_envelope=new_envelope))
+        return self._carry_out(errand)
+
+    def _carry_out(self, errand: Errand) -> Delivery:
+        ended = errand.course.run(sender=self._sender, clock=self._core.clock)
+        self._write_end(ended, hook=errand.hook)
+        return ended
 
     def _why_not(self, hook: EventHook) -> str:
         """Return why nothing is sent to *hook* now; empty if it is."""
@@ -79,29 +134,11 @@ class Sending:
             return "it was lost before it was sent (fault: drop)"
         return ""
 
-    def send_again(self, number: int) -> None:
-        """Send a request whose end an earlier run didn't live to see: the same bytes, hence the same ``eventId``."""
-        with self._core.store.transaction():
-            delivery = self._ledger.under_way(number)
-            if delivery is None:
-                return
-            hook = self._core.hooks().get(delivery.hook_id)
-            if hook is None or not hook.receives_events or delivery.kind is Kind.PREVIEW:
-                self._end(replace(delivery, reason=_GONE))
-                return
-        self._carry_out(hook, delivery)
-
-    def preview(self, hook: EventHook, event: JsonObject) -> Delivery:
-        """Send *event* to a hook whatever its state, as Preview does (P8, P9)."""
-        with self._core.store.transaction():
-            delivery = self._begin(hook, [event], Kind.PREVIEW)
-        return self._carry_out(hook, delivery)
-
-    def repeat(self, hook: EventHook, old: Delivery, *, new_envelope: bool) -> Delivery:
-        """Send a delivery once more: the same bytes, or its events in a new envelope (D12, D13)."""
-        with self._core.store.transaction():
-            again = self._begin(hook, old.events, Kind.REPEAT, same=None if new_envelope else old)
-        return self._carry_out(hook, again)
+    def _repeats(self) -> list[bool]:
+        wanted = self._core.profile.delivery_duplicate
+        same = self.faults.take(Fault.DUPLICATE) or wanted == "same_request"
+        anew = self.faults.take(Fault.DUPLICATE_EVENT) or wanted == "new_batch"
+        return [False] * same + [True] * anew
 
     def _begin(
         self, hook: EventHook, events: Sequence[Mapping[str, Any]], kind: Kind, *, same: Delivery | None = None
@@ -134,7 +171,10 @@ class Sending:
             )
         return delivery
 
-    def _carry_out(self, hook: EventHook, delivery: Delivery) -> Delivery:
+    def _begin_repeat(self, hook: EventHook, old: Delivery, *, new_envelope: bool) -> Delivery:
+        return self._begin(hook, old.events, Kind.REPEAT, same=None if new_envelope else old)
+
+    def _errand(self, hook: EventHook, delivery: Delivery, *, repeats: list[bool] | None = None) -> Errand:
         core, preview = self._core, delivery.kind is Kind.PREVIEW
         # P9: Preview goes through another sender, which names another object in its User-Agent.
         sender_id = core.world.id("cal", "preview", hook.id) if preview else hook.id
@@ -147,21 +187,12 @@ class Sending:
             preview=preview,
             profile=core.profile,
         )
-        done = deliver(
-            request,
-            event_id=delivery.event_id,
-            hook_id=hook.id,
-            uuids=delivery.uuids,
-            sender=self._sender,
-            clock=core.clock,
-            profile=core.profile,
-            interfere=losing_the_answer if not preview and self.faults.take(Fault.LOSE_ANSWER) else None,
-        )
-        ended = replace(delivery, attempts=done.attempts, outcome=done.outcome)
-        self._end(ended, hook=hook)
-        return ended
+        loses = not preview and self.faults.take(Fault.LOSE_ANSWER)
+        course = Course(request, delivery, profile=core.profile, interfere=losing_the_answer if loses else None)
+        return Errand(hook=hook, course=course, repeats=repeats)
 
-    def _end(self, delivery: Delivery, *, hook: EventHook | None = None) -> None:
+    def _write_end(self, delivery: Delivery, *, hook: EventHook | None = None) -> bool:
+        """Write how a delivery ended; say whether the org still knew of it."""
         core = self._core
         with core.store.transaction() as db:
             ended = db.execute(
@@ -169,10 +200,11 @@ class Sending:
                 (core.store.next("ended"), record_of(delivery), delivery.number, delivery.event_id),
             )
             if not ended.rowcount:
-                return  # the org has been reset or restored meanwhile, and knows nothing of it
+                return False  # the org has been reset or restored meanwhile
             if hook is not None and delivery.outcome is Outcome.FAILED and delivery.kind is not Kind.PREVIEW:
                 self._quiet.failed(hook.id, core.now())
                 self._tell_failure(hook, delivery.attempts[-1].step.reason)
+            return True
 
     def _tell_failure(self, hook: EventHook, reason: str) -> None:
         """Write ``event_hook.delivery``, which is all that is left of a delivery that failed (R8, A30)."""

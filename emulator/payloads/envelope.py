@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from emulator.contract.constants import CLOUD_EVENTS_VERSION, CONTENT_TYPE, ENVELOPE_TYPE, ENVELOPE_TYPE_VERSION
 from emulator.errors import UsageError
@@ -22,6 +22,10 @@ __all__ = ["ID_BYTES", "build_envelope", "drawn_for", "encode", "utf_8"]
 
 ID_BYTES = 16
 _SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+# json.dumps makes an encoder for every call.
+_encode: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
 
 
 def build_envelope(
@@ -84,7 +88,7 @@ def encode(document: Any) -> bytes:
         UsageError: something in it isn't JSON, such as NaN or a date.
     """
     try:
-        text = json.dumps(document, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+        text = _encode(document)
     except (TypeError, ValueError, RecursionError) as error:
         raise UsageError(f"this can't be written as JSON: {error}") from None
     return utf_8(text)

@@ -555,18 +555,27 @@ def test_a_paused_org_does_not_let_anybody_wait(org: Org) -> None:
 def test_a_store_that_cannot_be_written_for_a_while_loses_nothing(org: Org, receiving, monkeypatch, caplog) -> None:
     monkeypatch.setattr("emulator.org.engine._PATIENCE", 0.01)
     hook(org)
-    really, failures = org._sending.send_batch, [sqlite3.OperationalError("database or disk is full")]
+    full = sqlite3.OperationalError("database or disk is full")
+    failures = {"begin": [full], "end": [full]}
 
-    def sometimes(hook_id, batch) -> None:
-        if failures:
-            raise failures.pop()
-        really(hook_id, batch)
+    def sometimes(name, really):
+        def act(*arguments):
+            done = really(*arguments)
+            if failures[name]:
+                raise failures[name].pop()
+            return done
 
-    monkeypatch.setattr(org._sending, "send_batch", sometimes)
+        return act
+
+    for name in failures:
+        monkeypatch.setattr(org._sending, name, sometimes(name, getattr(org._sending, name)))
+    org.create_user()
     org.create_user()
 
-    assert [delivery.outcome for delivery in org.drain()] == [Outcome.DELIVERED]
-    assert "database or disk is full" in caplog.text
+    assert [delivery.outcome for delivery in org.drain()] == [Outcome.DELIVERED] * 2
+    assert len(receiving.posts) == 2
+    assert caplog.text.count("database or disk is full") == 2
+    assert org._engine.pending() == {}
 
 
 def test_a_closed_org_says_that_it_is_closed(org: Org) -> None:
@@ -577,19 +586,40 @@ def test_a_closed_org_says_that_it_is_closed(org: Org) -> None:
             act()
 
 
-def test_a_hook_without_events_keeps_no_thread(org: Org, receiving, monkeypatch) -> None:
+def test_an_org_without_events_keeps_no_thread(org: Org, receiving, monkeypatch) -> None:
     monkeypatch.setattr("emulator.org.engine._IDLE", 0.02)
-    one = hook(org)
+    hook(org)
     org.create_user()
     org.drain()
-    (thread,) = [each for each in threading.enumerate() if one.id in each.name] or [None]
+    thread = org._engine._thread
 
     if thread is not None:
         thread.join(5)
 
-    assert org._engine._lanes == {}
+    assert org._engine._thread is None
+    assert len(org._engine._lanes) == 0
     org.create_user()
     assert len(org.drain()) == 1
+
+
+def test_one_delivery_that_cannot_be_built_keeps_back_no_other(org: Org, receiving, monkeypatch) -> None:
+    """What goes wrong is raised to who waits, and the others of its transaction are sent all the same."""
+    hooks = [hook(org) for _ in range(4)]
+    really = org._sending.begin
+
+    def stumble(hook_id, work):
+        if hook_id == hooks[1].id:
+            raise RuntimeError("out of order")
+        return really(hook_id, work)
+
+    monkeypatch.setattr(org._sending, "begin", stumble)
+    org.create_user()
+
+    with pytest.raises(RuntimeError, match="out of order"):
+        org.drain()
+
+    assert {delivery.hook_id for delivery in org.drain()} == {hooks[0].id, hooks[2].id, hooks[3].id}
+    assert org._engine.pending() == {}
 
 
 def test_a_reset_ends_pauses_and_faults(org: Org, receiving) -> None:
