@@ -39,12 +39,14 @@ class Reading:
         workers: Where blocks of lines are inspected; without, in this process.
         jobs: How many workers there are.
         progress: Told how many bytes have been dealt with, again and again.
+        alone: There is one file only.
     """
 
     kind: str = "auto"
     workers: Executor | None = None
     jobs: int = 1
     progress: Callable[[int], object] = lambda _: None
+    alone: bool = False
 
 
 def read_report(path: str, how: Reading = Reading()) -> FileReport:  # frozen
@@ -70,7 +72,7 @@ def _read(stream: IO[bytes], name: str, how: Reading) -> FileReport:
         how.progress(len(data))
         if len(data) > LARGEST:
             return unreadable(name, f"larger than {LARGEST >> 20} MiB", "write one document per line, as .ndjson")
-        return inspect_bytes(data, name=name, kind=how.kind)
+        return inspect_bytes(data, name=name, kind=how.kind, alone=how.alone)
     total = Tally()
     with _without_collector():
         for tally in _tallies(_blocks(head, stream, how), how):

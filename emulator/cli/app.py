@@ -1,22 +1,18 @@
-"""The group of sub-commands, found by listing this folder, and the one place that turns errors into exit codes."""
+"""The group of sub-commands, found by listing this folder."""
 
 from __future__ import annotations
 
-import errno
 import os
-import sys
 from importlib import import_module
 
 import click
 
-from emulator.errors import HarnessError
+from emulator.cli._ending import ended, tell
 
 __all__ = ["group", "run"]
 
 _HERE = os.path.dirname(__file__)  # noqa: PTH120 (pathlib costs half an interpreter start)
 _NOT_COMMANDS = frozenset({"app", "options", "terminal"})  # nor are files whose names start with "_"
-_INTERRUPTED = 130
-_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 _PROGRAM = "okta-hooks"
 
 
@@ -107,65 +103,21 @@ def group(ctx: click.Context) -> int:
 
 def run(arguments: list[str]) -> int:
     """Run one command line and return its exit code; whatever goes wrong is told in words on stderr."""
-    if sys.stdout is None:  # started with standard output closed
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 (for as long as we live)
+    return ended(lambda: _run(arguments))
+
+
+def _run(arguments: list[str]) -> object:
     try:
-        code = group.main(
+        return group.main(
             arguments,
             prog_name=_PROGRAM,
             standalone_mode=False,
             color=True if os.environ.get("FORCE_COLOR") and not os.environ.get("NO_COLOR") else None,
         )
-        sys.stdout.flush()
-    except HarnessError as error:
-        _say(f"error: {error}")
-        return error.exit_code
+    except click.Abort:
+        raise KeyboardInterrupt from None
     except click.ClickException as error:
         from emulator.cli._misuse import told
 
-        _say(told(error))
+        tell(told(error))
         return error.exit_code if error.exit_code != 1 else 2
-    except (KeyboardInterrupt, click.Abort):
-        _say("interrupted")
-        return _INTERRUPTED
-    except (BrokenPipeError, SystemExit):
-        # The reader of our output has gone; nothing is left to say, and nobody to say it to.  Click turns some of
-        # these errors into an exit with 1, its only one in this mode; but 1 is for broken contracts.
-        _write_nowhere()
-        return 0
-    except Exception as error:
-        if isinstance(error, OSError) and error.errno in _FULL:
-            _write_nowhere()
-            why = os.strerror(error.errno or 0).lower()
-            _say(f"error: the output can't be written: {why}\n  make room, or write it elsewhere")
-            return 2
-        if os.environ.get("OKTA_HOOKS_DEBUG"):
-            raise
-        return _internal_error(error)
-    return code if isinstance(code, int) else 0
-
-
-def _write_nowhere() -> None:
-    """Let what is still buffered go, so that the interpreter doesn't complain about it when it ends."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _internal_error(error: Exception) -> int:
-    # The message may quote a secret, so only the kind of error and its place are shown.
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    name = "" if trace is None else trace.tb_frame.f_code.co_filename.rpartition(os.sep)[2]
-    place = f"{name}:{trace.tb_lineno}" if trace is not None else "unknown"
-    _say(
-        f"internal error: {type(error).__name__} at {place}\n"
-        "  this is our mistake, please report it; OKTA_HOOKS_DEBUG=1 shows the traceback (it may hold secrets)"
-    )
-    return 2
-
-
-def _say(text: str) -> None:
-    try:
-        click.echo(text, err=True)
-    except OSError:
-        return

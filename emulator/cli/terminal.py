@@ -1,15 +1,14 @@
-"""Words on a terminal: colour where it is wanted, JSON where it is asked for."""
+"""Words on a terminal: colour where it is wanted, JSON where it is asked for; all without importing click."""
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from typing import IO, Any
 
-import click
+__all__ = ["bad", "dim", "good", "print_json", "say", "strong", "warn"]
 
-__all__ = ["bad", "dim", "good", "print_json", "strong", "warn"]
+_GREEN, _RED, _YELLOW, _BOLD, _DIM, _PLAIN = (f"\x1b[{code}m" for code in (32, 31, 33, 1, 2, 0))
 
 
 def _coloured(stream: IO[str]) -> bool:
@@ -18,35 +17,49 @@ def _coloured(stream: IO[str]) -> bool:
     return bool(os.environ.get("FORCE_COLOR")) or stream.isatty()
 
 
-def _style(text: str, **how: Any) -> str:
-    return click.style(text, **how) if _coloured(sys.stdout) else text
+def _style(text: str, look: str) -> str:
+    return f"{look}{text}{_PLAIN}" if _coloured(sys.stdout) else text
 
 
 def good(text: str) -> str:
     """Return *text* as good news."""
-    return _style(text, fg="green")
+    return _style(text, _GREEN)
 
 
 def bad(text: str) -> str:
     """Return *text* as bad news."""
-    return _style(text, fg="red", bold=True)
+    return _style(text, _RED + _BOLD)
 
 
 def warn(text: str) -> str:
     """Return *text* as something to look at."""
-    return _style(text, fg="yellow")
+    return _style(text, _YELLOW)
 
 
 def dim(text: str) -> str:
     """Return *text* as a side remark."""
-    return _style(text, dim=True)
+    return _style(text, _DIM)
 
 
 def strong(text: str) -> str:
     """Return *text* as a heading."""
-    return _style(text, bold=True)
+    return _style(text, _BOLD)
+
+
+def say(text: str, *, err: bool = False) -> None:
+    """Write *text* and a line break, at once; what the stream's encoding lacks is written as UTF-8."""
+    stream = sys.stderr if err else sys.stdout
+    if stream is None:  # it was closed before we started
+        return
+    try:
+        stream.write(f"{text}\n")
+    except UnicodeEncodeError:
+        stream.buffer.write(f"{text}\n".encode("utf-8", "replace"))
+    stream.flush()
 
 
 def print_json(value: Any) -> None:
     """Print one JSON document on stdout; it is ASCII, so no locale can break it."""
-    click.echo(json.dumps(value, indent=2))
+    import json  # not needed for text
+
+    say(json.dumps(value, indent=2))

@@ -19,7 +19,7 @@ from typing import Any, Generic, TypeVar
 from emulator.contract.families import default_message, default_outcome, default_targets, pick_legacy
 from emulator.errors import UsageError
 from emulator.names import did_you_mean
-from emulator.resources import folder
+from emulator.resources import read_data
 
 __all__ = [
     "EventType",
@@ -190,18 +190,19 @@ class EventType:
 
 
 class _Types(Mapping[str, EventType]):
-    """The types by id, in order; each record is built when it is first asked for."""
+    """The types by id, in order; of the table no more is parsed than what is asked for."""
 
-    def __init__(self, lines: Mapping[str, Mapping[str, Any]], built: dict[str, EventType]) -> None:
-        self._lines = lines
-        self._built = built
+    def __init__(self, *, eligible_only: bool) -> None:
+        self._eligible_only = eligible_only
 
     def __getitem__(self, name: str) -> EventType:
-        found = self._built.get(name)
+        if name not in self:
+            raise KeyError(name)
+        found = _BUILT.get(name)
         if found is None:
-            line = self._lines[name]
+            line = json.loads(_LINES[name])
             flags = line.get("flags", ())
-            found = self._built[name] = EventType(
+            found = _BUILT[name] = EventType(
                 id=name,
                 category=line.get("category", ""),
                 release=line.get("release", ""),
@@ -216,42 +217,81 @@ class _Types(Mapping[str, EventType]):
             )
         return found
 
+    def __contains__(self, name: object) -> bool:
+        line = _LINES.get(name) or _find(name)
+        return line is not None and (not self._eligible_only or _is_eligible(line))
+
     def __iter__(self) -> Iterator[str]:
-        return iter(self._lines)
+        return iter(_names(eligible_only=self._eligible_only))
 
     def __len__(self) -> int:
-        return len(self._lines)
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._lines
+        return len(_names(eligible_only=self._eligible_only))
 
 
-# Shared by both mappings below, so that each type has one record.
+# Shared by both mappings, so that each type has one record.
 _BUILT: dict[str, EventType] = {}
+_LINES: dict[object, bytes] = {}
+_BEGIN = b'{"id":"'
 
 
 @cache
-def _table() -> Mapping[str, Any]:
-    table: Mapping[str, Any] = json.loads(folder("schemas").joinpath("event-types.json").read_bytes())
-    return table
+def _table() -> tuple[bytes, bytes]:
+    """Return what stands before the types, and their lines; to split or parse them all takes a part of our start-up."""
+    head, _, lines = read_data("schemas/event-types.json").partition(b'"types":[')
+    return head, lines
+
+
+def _find(name: object) -> bytes | None:
+    """Return the line of a type and keep it, or None."""
+    if not isinstance(name, str) or not name.isascii() or '"' in name:
+        return None
+    lines = _table()[1]
+    begin = lines.find(b'\n%b%b"' % (_BEGIN, name.encode())) + 1
+    if not begin:
+        return None
+    found = _LINES[name] = lines[begin : lines.index(b"\n", begin)].removesuffix(b",")
+    return found
+
+
+@cache
+def _names(*, eligible_only: bool) -> tuple[str, ...]:
+    found = []
+    for line in _table()[1].splitlines():
+        if line.startswith(_BEGIN):
+            name = line[len(_BEGIN) : line.index(b'"', len(_BEGIN))].decode()
+            _LINES[name] = line.removesuffix(b",")
+            if not eligible_only or _is_eligible(line):
+                found.append(name)
+    return tuple(found)
+
+
+@cache
+def _head() -> Mapping[str, Any]:
+    found: Mapping[str, Any] = json.loads(_table()[0].rstrip().removesuffix(b",") + b"}")
+    return found
+
+
+def _is_eligible(line: bytes) -> bool:
+    begin = line.index(b'"flags":[')
+    return b'"eligible"' in line[begin : line.index(b"]", begin)]
 
 
 @cache
 def known_types() -> Mapping[str, EventType]:
     """Return every known event type by id, sorted; newer ones than our snapshot are legal all the same (T2)."""
-    return _Types({line["id"]: line for line in _table()["types"]}, _BUILT)
+    return _Types(eligible_only=False)
 
 
 @cache
 def eligible_types() -> Mapping[str, EventType]:
     """Return the event types an event hook may subscribe to, by id, sorted (A9, T1)."""
-    return _Types({line["id"]: line for line in _table()["types"] if "eligible" in line.get("flags", ())}, _BUILT)
+    return _Types(eligible_only=True)
 
 
 @cache
 def snapshot() -> Snapshot:
     """Return what the table was made from."""
-    known = _table()["snapshot"]
+    known = _head()["snapshot"]
     return Snapshot(release=known["release"], date=known["date"], types=known["types"], eligible=known["eligible"])
 
 
@@ -290,11 +330,11 @@ def matching_types(pattern: str) -> tuple[EventType, ...]:
 
 def schema_keys(name: str) -> Mapping[str, str]:
     """Return the keys of a published schema, without the common ones, each with its kind of value."""
-    keys: Mapping[str, str] = _table()["schemas"].get(name, {}).get("keys", {})
+    keys: Mapping[str, str] = _head()["schemas"].get(name, {}).get("keys", {})
     return keys
 
 
 def common_debug_keys() -> Mapping[str, str]:
     """Return the keys that nearly every ``debugData`` may have, each with its kind of value (T10)."""
-    keys: Mapping[str, str] = _table()["commonDebugData"]
+    keys: Mapping[str, str] = _head()["commonDebugData"]
     return keys

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from emulator.contract.kinds import Kind
 from emulator.contract.problems import Level, Problem, worst_first
-from emulator.contract.quick import quick_check
+from emulator.contract.quick import lone_check, quick_check
 from emulator.contract.tally import Tally
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def unreadable(name: str, message: str, hint: str = "") -> FileReport:
     return FileReport(name=name, problems=(problem,), is_unreadable=True)
 
 
-def inspect_bytes(data: bytes, *, name: str, kind: str = "auto") -> FileReport:
+def inspect_bytes(data: bytes, *, name: str, kind: str = "auto", alone: bool = False) -> FileReport:
     """
     Say what *data* is and what is wrong with it; pure, and safe for whatever the bytes may be.
 
@@ -109,8 +109,9 @@ def inspect_bytes(data: bytes, *, name: str, kind: str = "auto") -> FileReport:
             request, an array of one of these (such as a page of the System Log API), or one per line (NDJSON).
         name: For the report; names that end in .ndjson or .jsonl are read line by line.
         kind: One of ``CHOICES``; ``auto`` recognises each document.
+        alone: No other file follows: nothing is made ready for it.
     """
-    if kind == "auto" and (passed := _passed(data)):
+    if kind == "auto" and (passed := _passed(data, alone=alone)):
         tally = Tally()
         tally.add_passed(passed)
         return report_of(tally, name=name, lines=False)
@@ -129,8 +130,8 @@ def inspect_bytes(data: bytes, *, name: str, kind: str = "auto") -> FileReport:
     return report_of(tally, name=name, lines=len(found) > 1)
 
 
-def _passed(data: bytes) -> Passed | None:
-    check = quick_check()
+def _passed(data: bytes, *, alone: bool) -> Passed | None:
+    check = lone_check() if alone else quick_check()
     return check(data) if check is not None else None
 
 

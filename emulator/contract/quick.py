@@ -16,16 +16,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 from emulator.contract.constants import ENVELOPE_TYPE
 from emulator.contract.event_shapes import EventShape, shape_of
-from emulator.contract.fast import REFUSED, validator
+from emulator.contract.fast import REFUSED, is_installed, validator
 from emulator.contract.kinds import Kind
-from emulator.contract.schemas import clean_by_type, load, overlays_for
+from emulator.contract.schemas import clean, clean_by_type, load, overlays_for
 from emulator.contract.semantics import envelope_problems, event_problems
 from emulator.contract.usual import usual_delivery
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["USUAL", "Passed", "nothing_to_say", "nothing_to_say_of_envelope", "quick_check"]
+__all__ = ["USUAL", "Passed", "lone_check", "nothing_to_say", "nothing_to_say_of_envelope", "quick_check"]
 
 Passed = tuple[Kind, tuple[EventShape, ...]]
 USUAL: Final[Passed] = (Kind.ENVELOPE, (EventShape.DELIVERY,))
@@ -70,25 +70,58 @@ def quick_check() -> Callable[[bytes], Passed | None] | None:
             elif not _is_plain(value, text):
                 return None
             if value.get("eventType") != ENVELOPE_TYPE:
-                passed = is_event(value) and clean_by_type(value) and nothing_to_say(value)
-                return (Kind.LOG_EVENT, (shape_of(value),)) if passed else None
-            return _envelope(value, is_usual) if is_envelope(value) else None
+                return _event(value) if is_event(value) else None
+            passed = _envelope(value) if is_envelope(value) else None
+            return _remembered(value, passed) if passed and is_usual(value) else passed
         except REFUSED:
             return None
 
     return check
 
 
-def _envelope(value: dict[str, Any], is_usual: Callable[[Any], bool]) -> Passed | None:
-    """Look at an envelope that the schema has passed, and remember the words of a usual one."""
+def lone_check() -> Callable[[bytes], Passed | None] | None:
+    """Return the same for a document that is the only one: no schema and no parser more than it needs."""
+    if not is_installed():
+        return None
+
+    def check(text: bytes) -> Passed | None:
+        try:
+            value: Any = json.loads(text)
+            if type(value) is not dict or not _is_plain(value, text):
+                return None
+            is_envelope = value.get("eventType") == ENVELOPE_TYPE
+            is_clean = clean("envelope" if is_envelope else "log-event")
+            if is_clean is None or not is_clean(value):
+                return None
+            return _envelope(value) if is_envelope else _event(value)
+        except REFUSED:
+            return None
+
+    return check
+
+
+def _event(value: dict[str, Any]) -> Passed | None:
+    """Look at a LogEvent that the schema has passed."""
+    return (Kind.LOG_EVENT, (shape_of(value),)) if clean_by_type(value) and nothing_to_say(value) else None
+
+
+def _envelope(value: dict[str, Any]) -> Passed | None:
+    """Look at an envelope that the schema has passed."""
     events = value["data"]["events"]
     if not all(clean_by_type(event) for event in events) or not nothing_to_say_of_envelope(value):
         return None
-    if is_usual(value) and (words := _words(events[0], value["source"])) is not None:
+    return Kind.ENVELOPE, tuple(shape_of(event) for event in events)
+
+
+def _remembered(value: dict[str, Any], passed: Passed) -> Passed:
+    """Remember the words of a usual delivery that is in order."""
+    event = value["data"]["events"][0]
+    words = _words(event, value["source"])
+    if words is not None:
         if len(_usual) >= _MOST:
             _usual.clear()
-        _usual[words] = bool(overlays_for(events[0]["eventType"]))
-    return Kind.ENVELOPE, tuple(shape_of(event) for event in events)
+        _usual[words] = bool(overlays_for(event["eventType"]))
+    return passed
 
 
 def _is_remembered(usual: dict[str, Any]) -> bool:

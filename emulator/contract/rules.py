@@ -9,7 +9,7 @@ from enum import StrEnum
 from functools import cache
 from typing import Final
 
-from emulator.resources import folder
+from emulator.resources import read_data
 
 __all__ = ["RULES", "Confidence", "Rule"]
 
@@ -47,7 +47,7 @@ class _Rules(Mapping[str, Rule]):
 
 @cache
 def _table() -> dict[str, Rule]:
-    lines = json.loads((folder("schemas") / "contract-rules.json").read_text("utf-8"))
+    lines = json.loads(read_data("schemas/contract-rules.json"))
     return {
         rule_id: Rule(id=rule_id, statement=statement, confidence=Confidence(confidence))
         for rule_id, (confidence, statement) in lines.items()

@@ -17,7 +17,7 @@ from emulator.contract.formats import FORMATS
 from emulator.contract.problems import Level, without_echoes
 from emulator.contract.semantics import envelope_problems, event_problems, hook_problems
 from emulator.contract.spelling import misspelt
-from emulator.resources import folder
+from emulator.resources import names, read_data
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = [
     "MAX_PROBLEMS",
     "SCHEMAS",
+    "clean",
     "clean_by_type",
     "load",
     "overlays_for",
@@ -65,8 +66,8 @@ def validate_log_event(value: Any, path: Path = ()) -> list[Problem]:
 def clean_by_type(event: dict[str, Any]) -> bool:
     """Whether an event is in order by the schemas of its family and type; without jsonschema-rs, only if it has none."""
     for name in overlays_for(event["eventType"]):
-        clean = _clean(name)
-        if clean is None or not clean(event):
+        is_clean = clean(name)
+        if is_clean is None or not is_clean(event):
             return False
     return True
 
@@ -104,7 +105,7 @@ def load(name: str) -> dict[str, Any]:
 
 @cache
 def _read(name: str) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((folder("schemas") / f"{name}{_SUFFIX}").read_text("utf-8"))
+    found: dict[str, Any] = json.loads(read_data(f"schemas/{name}{_SUFFIX}"))
     return found
 
 
@@ -116,8 +117,7 @@ def overlays_for(event_type: str) -> tuple[str, ...]:
 
 @cache
 def _overlays() -> tuple[str, ...]:
-    files = (folder("schemas") / _BASE).iterdir()
-    return tuple(sorted(file.name.removesuffix(_SUFFIX) for file in files if file.name.endswith(_SUFFIX)))
+    return tuple(sorted(name.removesuffix(_SUFFIX) for name in names(f"schemas/{_BASE}") if name.endswith(_SUFFIX)))
 
 
 def resolved_schema(event_type: str, *, level: Level = Level.SHOULD) -> dict[str, Any]:
@@ -184,8 +184,8 @@ def _flatten(node: Any, document: dict[str, Any]) -> Any:
 
 
 def _against(name: str, value: Any, path: Path) -> list[Problem]:
-    clean = _clean(name)
-    if clean is not None and clean(value):
+    is_clean = clean(name)
+    if is_clean is not None and is_clean(value):
         return []
     from emulator.contract.misplaced import with_their_home  # words, for what needs some
     from emulator.contract.schema_messages import problems_from  # as above
@@ -197,7 +197,8 @@ def _against(name: str, value: Any, path: Path) -> list[Problem]:
 
 
 @cache
-def _clean(name: str) -> Callable[[Any], bool] | None:
+def clean(name: str) -> Callable[[Any], bool] | None:
+    """Return a function that is true only for values without any problem by the schema *name*, if there is a quick one."""
     return compiled(load(name))
 
 

@@ -1,4 +1,4 @@
-"""The findings of ``validate`` as lines for people, as JSON for programs, and as records for every other report."""
+"""The findings of ``validate`` as lines for people and as JSON for programs."""
 
 from __future__ import annotations
 
@@ -8,16 +8,13 @@ from typing import TYPE_CHECKING, Any
 from emulator.contract.inspection import Container, FileReport, Status
 from emulator.contract.kinds import KIND_NAMES, Kind
 from emulator.contract.problems import Level, printable
-from emulator.reports.findings import Case, Finding, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from emulator.contract.problems import Problem
 
-__all__ = ["as_cases", "as_findings", "as_json", "as_text", "counts"]
-
-_STDIN = "<stdin>"
+__all__ = ["as_json", "as_text", "counts", "number", "problem_lines"]
 
 
 def _plain(text: str, _: str) -> str:
@@ -43,7 +40,7 @@ def as_text(
     for report in reports:
         for problem in report.problems:
             if not (quiet and problem.level is Level.NOTE):
-                yield from _problem(report, problem, style)
+                yield from problem_lines(report, problem, style)
         if report.left_out:
             yield style(f"{printable(report.name)}: and {_levels(report.left_out)} more that are not shown", "dim")
         status = report.status(strict=strict)
@@ -52,7 +49,8 @@ def as_text(
     yield _summary(reports, strict=strict)
 
 
-def _problem(report: FileReport, problem: Problem, style: Callable[[str, str], str]) -> Iterator[str]:
+def problem_lines(report: FileReport, problem: Problem, style: Callable[[str, str], str] = _plain) -> Iterator[str]:
+    """Yield the lines of one problem: where and what, then what to do about it."""
     place = "" if problem.line is None else f"{problem.line}:{problem.column}:"
     rule = "" if report.is_unreadable else f" {problem.rule}"
     pointer = f" {printable(problem.pointer)}" if problem.pointer else ""
@@ -83,10 +81,11 @@ def _contents(report: FileReport) -> str:
     each = [f"{shape} shape" if len(shapes) == 1 else f"{count} {shape}" for shape, count in shapes]
     if report.kind is Kind.LOG_EVENT:
         return f"{what} ({', '.join(each)})"
-    return f"{what}, {_number(report.events, 'event')} ({', '.join(each)})"
+    return f"{what}, {number(report.events, 'event')} ({', '.join(each)})"
 
 
-def _number(count: int, what: str) -> str:
+def number(count: int, what: str) -> str:
+    """Count things in words."""
     return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
@@ -107,7 +106,7 @@ def _summary(reports: Sequence[FileReport], *, strict: bool) -> str:
     found = counts(reports, strict=strict)
     files = [f"{found[status.value]} {status.value}" for status in Status if found[status.value]]
     levels = _levels({level: found[level.value] for level in Level})
-    text = f"{_number(found['files'], 'file')}: {', '.join(files)}; {_number(found['events'], 'event')}"
+    text = f"{number(found['files'], 'file')}: {', '.join(files)}; {number(found['events'], 'event')}"
     return f"{text}; problems: {levels or 'none'}"
 
 
@@ -147,40 +146,3 @@ def _problem_json(problem: Problem) -> dict[str, Any]:
         "got": problem.got,
         "wanted": problem.wanted,
     }
-
-
-def as_cases(reports: Iterable[FileReport], *, strict: bool = False) -> Iterator[Case]:
-    """Yield each file as one case: what makes it fail is its detail, the rest are remarks."""
-    for report in reports:
-        status = report.status(strict=strict)
-        failing = {Level.MUST, Level.SHOULD} if strict else {Level.MUST}
-        grave = [problem for problem in report.problems if problem.level in failing]
-        minor = [problem for problem in report.problems if problem.level not in failing]
-        more = f", and {_number(len(grave) - 1, 'more problem')}" if len(grave) > 1 else ""
-        yield Case(
-            suite="okta-hooks validate",
-            name=printable(report.name),
-            outcome=_OUTCOMES[status],
-            message=f"{printable(grave[0].message)}{more}" if grave else "",
-            detail="\n".join(line for problem in grave for line in _problem(report, problem, _plain)),
-            remarks="\n".join(line for problem in minor for line in _problem(report, problem, _plain)),
-        )
-
-
-_OUTCOMES = {Status.VALID: Outcome.PASS, Status.INVALID: Outcome.FAIL, Status.UNREADABLE: Outcome.ERROR}
-
-
-def as_findings(reports: Iterable[FileReport]) -> Iterator[Finding]:
-    """Yield every problem, as a finding in its file."""
-    for report in reports:
-        for problem in report.problems:
-            yield Finding(
-                rule=problem.rule,
-                level=problem.level,
-                message=printable(problem.message),
-                hint="\n".join(printable(line) for line in problem.hint.splitlines()),
-                location="" if report.name == _STDIN else report.name,
-                line=problem.line,
-                column=problem.column,
-                name=printable(problem.pointer),
-            )

@@ -208,6 +208,14 @@ def test_the_table_has_one_type_per_line():
     assert sum(line.startswith('{"id":') for line in lines) == 1274
 
 
+def test_the_lines_are_read_as_the_table_says():
+    table = json.loads((ROOT / "schemas" / "event-types.json").read_text("utf-8"))
+
+    assert list(known_types()) == [line["id"] for line in table["types"]]
+    assert list(eligible_types()) == [line["id"] for line in table["types"] if "eligible" in line["flags"]]
+    assert [known.tags for known in known_types().values()] == [tuple(line["tags"]) for line in table["types"]]
+
+
 @pytest.mark.process
 def test_importing_reads_no_file_and_loading_is_quick():
     """A CPU measure of one fresh process, with a wide margin."""

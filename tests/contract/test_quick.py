@@ -45,16 +45,19 @@ def passes(data):
     return quick.quick_check()(data) is not None
 
 
-@pytest.fixture(params=["orjson", "json"])
+@pytest.fixture(params=["orjson", "json", "alone"])
 def parser(request, monkeypatch):
-    """Run with either parser."""
+    """Run with either parser, or as for a document that is the only one."""
     if request.param == "orjson":
         pytest.importorskip("orjson", reason="the extra fast is not installed")
     else:
         monkeypatch.setitem(sys.modules, "orjson", None)
-    quick.quick_check.cache_clear()
+    check = quick.quick_check
+    if request.param == "alone":
+        monkeypatch.setattr(quick, "quick_check", quick.lone_check)
+    check.cache_clear()
     yield
-    quick.quick_check.cache_clear()
+    check.cache_clear()
 
 
 def test_no_case_with_a_problem_passes(parser):
