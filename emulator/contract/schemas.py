@@ -36,6 +36,7 @@ __all__ = [
     "resolved_schema",
     "validate_envelope",
     "validate_event_hook",
+    "validate_inline",
     "validate_log_event",
     "validate_verification_answer",
 ]
@@ -61,6 +62,11 @@ def validate_log_event(value: Any, path: Path = ()) -> list[Problem]:
     """Return every problem of one LogEvent, in whichever of its real shapes (L30-L38)."""
     found = [*_against(_BASE, value, path), *_against_overlays(value, path)]
     return without_echoes([*found, *event_problems(value, path)])
+
+
+def validate_inline(name: str, value: Any, path: Path = ()) -> list[Problem]:
+    """Return every problem of a request or answer of an inline hook against its schema, such as ``inline/token-answer``."""
+    return _against(name, value, path)
 
 
 def clean_by_type(event: dict[str, Any]) -> bool:
@@ -176,11 +182,17 @@ def _flatten(node: Any, document: dict[str, Any]) -> Any:
         return own
     # Ours name a file of this folder, one of its $defs, or one of their own; referencing takes a whole start to import.
     file, _, inside = node["$ref"].partition("#")
-    found = document = _read(file.removesuffix(_SUFFIX)) if file else document
+    found = document = _read(_neighbour(document, file)) if file else document
     for step in inside.split("/")[1:]:
         found = found[step]
     # Beside a $ref our schemas have annotations only, which override those of the target.
     return {**_flatten(found, document), **own}
+
+
+def _neighbour(document: Mapping[str, Any], file: str) -> str:
+    """Return the name of the schema that *document* calls *file*, which is relative to its own ``$id``."""
+    above, slash, _ = document["$id"].partition("/schemas/")[2].rpartition("/")
+    return f"{above}{slash}{file.removesuffix(_SUFFIX)}"
 
 
 def _against(name: str, value: Any, path: Path) -> list[Problem]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
+from emulator.contract.constants import REPLY_LIMIT
 from emulator.secrets import Secret, safe_url, url_secrets
 
 if TYPE_CHECKING:
@@ -50,13 +51,15 @@ class Request:
     """
     A request to send, with its headers in wire order.
 
-    Secret header values stay wrapped until the transport writes them.
+    Secret header values stay wrapped until the transport writes them.  ``reply_limit`` is how many bytes of the answer's
+    body are read.
     """
 
     method: str
     url: str
     headers: tuple[tuple[str, HeaderValue], ...]
     body: bytes | None = field(default=None, repr=False)
+    reply_limit: int = REPLY_LIMIT
 
     def secrets(self) -> Iterator[Secret]:
         """Yield the secret header values and the long values of the URL's query, so that a redactor can learn them."""

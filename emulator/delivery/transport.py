@@ -12,7 +12,7 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
 from urllib.parse import SplitResult, quote, urlsplit
 
-from emulator.contract.constants import REPLY_LIMIT, TIME_LIMIT
+from emulator.contract.constants import TIME_LIMIT
 from emulator.delivery.addresses import any_address, loopback_and_private
 from emulator.delivery.budget import Budget
 from emulator.delivery.causes import explain
@@ -119,7 +119,7 @@ class Transport:
         # Made before the clock starts: loading the certificate authorities is our time, not the receiver's.
         tls = self._tls if place.secure else None
         data = _head(request, place) + (request.body or b"")
-        answer = Answer(limit=REPLY_LIMIT, to_head=request.method == "HEAD")
+        answer = Answer(limit=request.reply_limit, to_head=request.method == "HEAD")
         budget = Budget(time_limit, allows=self._allows)
         failure: Failure | None = None
         detail = ""
