@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from emulator.errors import UsageError
@@ -121,9 +121,11 @@ def test_what_is_not_json_is_a_usage_error(value):
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.text(),
-        lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+        lambda inner: st.lists(inner, max_size=5) | st.dictionaries(st.text(max_size=20), inner, max_size=5),
+        max_leaves=20,
     )
 )
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)  # how busy the machine is says nothing
 def test_any_json_survives_the_wire(document):
     assert json.loads(encode(document)) == document
 
