@@ -19,6 +19,7 @@ from emulator.org.log_search import LogSearch
 from emulator.org.making import Making
 from emulator.org.ordering import ORDERS
 from emulator.org.people import People
+from emulator.org.previews import Previews
 from emulator.org.sending import Sending
 from emulator.org.settings import org_clock, org_host, org_identity, org_profile
 from emulator.org.sign_ins import SignIns
@@ -27,8 +28,7 @@ from emulator.org.state import State
 from emulator.org.store import Store
 from emulator.org.system_log import SystemLog
 from emulator.org.users import Users
-from emulator.payloads import World, as_preview, preview_sample
-from emulator.payloads.custom import type_in
+from emulator.payloads import World
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -120,6 +120,7 @@ class Org(Making):
             self.sign_ins = SignIns(self._core, self.users)
             self.event_hooks = EventHooks(self._core, chosen_sender)
             self._sending = Sending(self._core, chosen_sender, self.deliveries)
+            self._previews = Previews(self._core, self.log, self._sending)
             self._engine = Engine(self._core, self._sending, chosen_sender)
             self._state = State(self._core)
             self.people = People(self._core)
@@ -243,7 +244,14 @@ class Org(Making):
             raise TimeoutError(f"waited {timeout:g} s for the delivery of {event_type}; {self._still_pending()}")
         return happened
 
-    def preview(self, hook: HookRef, event_type: str, *, event: Mapping[str, Any] | None = None) -> Delivery:
+    def preview(
+        self,
+        hook: HookRef,
+        event_type: str,
+        *,
+        event: Mapping[str, Any] | None = None,
+        request: Mapping[str, Any] | None = None,
+    ) -> Delivery:
         """
         Send a sample without an occurrence, as the Admin Console's Preview does: to any hook, past filters and limits.
 
@@ -251,24 +259,26 @@ class Org(Making):
             hook: Which hook, verified or not.
             event_type: The newest such event of the System Log is sent, or sample data if there is none (P4-P6).
             event: A LogEvent of your own instead.
+            request: A whole request of your own instead, such as an edited ``preview_request``.
 
         Raises:
-            UsageError: unknown event type.
+            UsageError: unknown event type, or *request* carries no events.
         """
         found = self.event_hooks.get(hook)
-        if event is not None:
-            return self._sending.preview(found, dict(event))
-        recent = self.recent_events(event_type, limit=1)
-        return self._sending.preview(found, recent[0] if recent else self.sample_event(event_type))
+        made = self._previews.request(found, event_type, event=event) if request is None else request
+        return self._previews.send(found, made)
+
+    def preview_request(self, hook: HookRef, event_type: str, *, event: Mapping[str, Any] | None = None) -> JsonObject:
+        """Return the request that ``preview`` would send, to be edited first (P4)."""
+        return self._previews.request(self.event_hooks.get(hook), event_type, event=event)
 
     def recent_events(self, event_type: str, *, limit: int = 10) -> list[JsonObject]:
         """Return the newest events of a type as Preview offers them, the newest first (P4, P5)."""
-        return [as_preview(event) for event in self.log.recent(type_in(self._world, event_type).id, limit=limit)]
+        return self._previews.recent(event_type, limit=limit)
 
     def sample_event(self, event_type: str) -> JsonObject:
         """Return the sample data of a type, which Preview takes where no such event has happened (P6)."""
-        number, now = self._store.next("sample"), self._core.now()
-        return preview_sample(event_type, world=self._core.world_in_events, number=number, published=now)
+        return self._previews.sample(event_type)
 
     def redeliver(self, delivery: Delivery | int, *, new_envelope: bool = False) -> Delivery:
         """
