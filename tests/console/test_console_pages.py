@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 import time
 
 import pytest
@@ -257,6 +258,28 @@ def test_the_contract_check_runs_in_the_background(browser, org, hook) -> None:
     browser.get("/checks")
     page = browser.post("/checks", hook=hook.id, select="nonsense-check")
     assert "nonsense-check" in page.text
+
+
+def test_a_check_under_way_can_be_stopped_and_keeps_what_it_found(browser, org, hook, receiving, monkeypatch) -> None:
+    go_on = threading.Event()
+
+    def waiting(request, **more):
+        go_on.wait(10)
+        return type(receiving).send(receiving, request, **more)
+
+    monkeypatch.setattr(receiving, "send", waiting)
+    browser.get("/checks")
+    assert ">Stop</button>" in browser.post("/checks", hook=hook.id).text
+    assert "Under way" in browser.get("/checks").text
+    assert "Stopping" in browser.post("/checks/1/stop").text
+    go_on.set()
+    until = time.monotonic() + 20
+    while "Stopped early" not in (page := browser.get("/checks/1").text) and time.monotonic() < until:
+        time.sleep(0.05)
+
+    assert "Stopped early" in page
+    assert "Stopped" in browser.get("/checks").text
+    assert "The run was interrupted" in browser.get("/checks/1/report").text
 
 
 def test_the_overview_draws_what_was_delivered(browser, org, hook, receiving) -> None:
