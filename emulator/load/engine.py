@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 __all__ = ["Engine"]
 
 _TICK: Final = 0.25  # seconds between two looks at what else there is to do
-_GRACE: Final = 0.5  # seconds after its end in which a schedule that is behind may still begin deliveries
+_GRACE: Final = 1.0  # seconds after its end in which a schedule that is behind may still begin deliveries
 _SPARE_FILES: Final = 64
 _AT_ONCE: Final = 16  # deliveries begun before answers are looked at, so that connections become free again
 _USUAL: Final = frozenset({200, 204})
