@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from emulator.errors import HarnessError
     from emulator.org.errors import OktaApiError, VerificationFailedError
     from emulator.org.handles import App, Group, User
+    from emulator.org.inline.calls import InlineRun
+    from emulator.org.inline.making import OAuth
+    from emulator.org.inline.records import InlineHook
     from emulator.org.org import Org
     from emulator.payloads import Origin
     from emulator.runner.definitions import event_types
@@ -21,7 +24,10 @@ __all__ = [
     "EventHook",
     "Group",
     "HarnessError",
+    "InlineHook",
+    "InlineRun",
     "MovableClock",
+    "OAuth",
     "OktaApiError",
     "Org",
     "Origin",
@@ -37,7 +43,10 @@ _HOMES = {
     "EventHook": "emulator.contract.model",
     "Group": "emulator.org.handles",
     "HarnessError": "emulator.errors",
+    "InlineHook": "emulator.org.inline.records",
+    "InlineRun": "emulator.org.inline.calls",
     "MovableClock": "emulator.delivery.clock",
+    "OAuth": "emulator.org.inline.making",
     "OktaApiError": "emulator.org.errors",
     "Org": "emulator.org.org",
     "Origin": "emulator.payloads",

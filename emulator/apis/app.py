@@ -17,7 +17,7 @@ from emulator.apis.credentials import Caller, Credentials
 from emulator.apis.faults import Faults
 from emulator.apis.guarding import ControlError, Guard
 from emulator.apis.rates import RateLimits
-from emulator.apis.routing import CONTROL, Route, routes, url_map
+from emulator.apis.routing import CONTROL, PUBLIC, Route, routes, url_map
 from emulator.apis.unknown import not_emulated
 from emulator.errors import UsageError
 from emulator.org.errors import OktaApiError, api_error
@@ -88,6 +88,8 @@ class OrgApp:
         ask = Ask(app=self, request=request, caller=Caller(), request_id=token_hex(16))
         if request.path == CONTROL or request.path.startswith(f"{CONTROL}/"):
             return self._safely(ask, self._control).response()
+        if request.path.startswith(PUBLIC):
+            return self._safely(ask, self._public).response(more=[("X-Okta-Request-Id", ask.request_id), *ask.headers])
         standing = self.rates.take(request.path)
         answer = self._safely(ask, lambda found: self._api(found, exceeded=standing.exceeded))
         headers = standing.headers(exhausted=answer.status == 429)
@@ -134,6 +136,12 @@ class OrgApp:
         if request.method in {"POST", "PUT"} and not _announces_length(request):
             raise api_error("E0000003", _NO_LENGTH, status=411, hint="with curl: -d '' (E10)")
         return found.handler(ask, **arguments)
+
+    @staticmethod
+    def _public(ask: Ask) -> Answer:
+        found, arguments = _match(ask)
+        answer: Answer = found.handler(ask, **arguments)
+        return answer
 
     def _control(self, ask: Ask) -> Answer:
         try:

@@ -18,10 +18,11 @@ if TYPE_CHECKING:
 
     from emulator.apis.answers import Answer
 
-__all__ = ["API", "CONTROL", "Query", "Route", "Scope", "control", "route", "routes", "url_map"]
+__all__ = ["API", "CONTROL", "PUBLIC", "Query", "Route", "Scope", "control", "public", "route", "routes", "url_map"]
 
 API: Final = "/api/v1"
 CONTROL: Final = "/_emulator"
+PUBLIC: Final = ("/oauth2/", "/.well-known/")  # what OAuth clients ask for, without an API token
 
 
 class Scope:
@@ -127,6 +128,16 @@ def control(
                 open_to_all=open_to_all,
             )
         )
+        return handler
+
+    return register
+
+
+def public(method: str, path: str) -> Callable[[Callable[..., Answer]], Callable[..., Answer]]:
+    """Make a function an endpoint of the org's authorization servers, which ask for no API token."""
+
+    def register(handler: Callable[..., Answer]) -> Callable[..., Answer]:
+        _add(Route(method=method, path=path, handler=handler, operation=handler.__name__, open_to_all=True))
         return handler
 
     return register

@@ -9,17 +9,17 @@ from typing import Final
 
 from emulator.errors import UsageError
 
-__all__ = ["TABLES", "connect", "lock"]
+__all__ = ["TABLES", "bring_up_to_date", "connect", "lock"]
 
 _APPLICATION: Final = 0x6F6B6F72  # marks the file as an org of ours
-_VERSION: Final = 1
+_VERSION: Final = 2
 _PATIENCE: Final = 5.0  # seconds to wait for a reader that looks into the file meanwhile
 
 # A LogEvent has some 2 KB: of the usual 4 KB pages nearly half would be lost.
 _PAGES: Final = "PRAGMA page_size = 8192"
 
 # Each table of objects keeps a number, by which it is ordered and paged, and what is searched for beside the document.
-TABLES: Final = """
+_FIRST: Final = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE hooks (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, document TEXT NOT NULL);
@@ -67,6 +67,12 @@ CREATE TABLE deliveries (
 );
 CREATE INDEX deliveries_under_way ON deliveries (number) WHERE ended IS NULL;
 """
+# What files of version 1 lack.
+_ADDED: Final = """
+CREATE TABLE IF NOT EXISTS inline_hooks (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, document TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS hook_keys (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, document TEXT NOT NULL);
+"""
+TABLES: Final = _FIRST + _ADDED
 
 
 def connect(path: str | Path | None) -> sqlite3.Connection:
@@ -116,8 +122,15 @@ def _prepare(db: sqlite3.Connection, name: str) -> None:
         # One transaction: a crash in between leaves an empty file, not half of the tables.
         marks = f"PRAGMA application_id = {_APPLICATION}; PRAGMA user_version = {_VERSION};"
         db.executescript(f"BEGIN IMMEDIATE; {TABLES} {marks} COMMIT;")
+    elif (owner, version) == (_APPLICATION, 1):
+        db.executescript(f"BEGIN IMMEDIATE; {_ADDED} PRAGMA user_version = {_VERSION}; COMMIT;")
     elif (owner, version) != (_APPLICATION, _VERSION):
         raise _unusable(name, "it belongs to another program or version")
+
+
+def bring_up_to_date(db: sqlite3.Connection) -> None:
+    """Add the tables that a snapshot of an older version lacks."""
+    db.executescript(_ADDED)
 
 
 def lock(path: str | Path | None) -> sqlite3.Connection | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from emulator.org.handles import App, Group, User
+from emulator.org.inline.making import MakingInline
 from emulator.org.shortcuts import free_hook_name, hook_body, user_body
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["Making"]
 
 
-class Making:
+class Making(MakingInline):
     """The part of an org that makes hooks, users, groups and apps, and finds them again."""
 
     event_hooks: EventHooks

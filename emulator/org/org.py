@@ -14,12 +14,13 @@ from emulator.org.engine import Engine
 from emulator.org.event_hooks import EventHooks, HookRef
 from emulator.org.groups import Groups
 from emulator.org.happening import Happening
+from emulator.org.inline.part import InlinePart
 from emulator.org.ledger import Ledger
 from emulator.org.log_search import LogSearch
 from emulator.org.making import Making
 from emulator.org.ordering import ORDERS
 from emulator.org.people import People
-from emulator.org.previews import Previews
+from emulator.org.previewing import Previewing
 from emulator.org.sending import Sending
 from emulator.org.settings import org_clock, org_host, org_identity, org_profile
 from emulator.org.sign_ins import SignIns
@@ -52,7 +53,7 @@ __all__ = ["Org"]
 _PATIENCE: Final = 60.0
 
 
-class Org(Making):
+class Org(Previewing, Making):
     """
     One fake Okta org; make two, and they share nothing.
 
@@ -65,8 +66,8 @@ class Org(Making):
             delivery = org.drain()[0]
             assert delivery.outcome is Outcome.DELIVERED, delivery.explain()
 
-    ``event_hooks``, ``users``, ``groups`` and ``apps`` take the bodies of API calls; the methods here are shorter ways
-    to the same.  ``log`` is the System Log, ``deliveries`` the ledger of all deliveries, ``clock`` can be moved.
+    ``event_hooks``, ``inline.hooks``, ``users``, ``groups`` and ``apps`` take the bodies of API calls; the methods here
+    are shorter ways to the same.  ``log`` is the System Log, ``deliveries`` the ledger of all deliveries, ``clock`` can be moved.
 
     Args:
         seed: Any whole number; the same seed gives the same ids and payloads.  None takes a fresh one, which
@@ -117,10 +118,10 @@ class Org(Making):
             self.groups = Groups(self._core)
             self.apps = Apps(self._core)
             self.users = Users(self._core, self.groups, custom=frozenset(custom_properties))
-            self.sign_ins = SignIns(self._core, self.users)
+            self.inline = InlinePart(self._core, chosen_sender)
+            self.sign_ins = SignIns(self._core, self.users, self.inline)
             self.event_hooks = EventHooks(self._core, chosen_sender)
             self._sending = Sending(self._core, chosen_sender, self.deliveries)
-            self._previews = Previews(self._core, self.log, self._sending)
             self._engine = Engine(self._core, self._sending, chosen_sender)
             self._state = State(self._core)
             self.people = People(self._core)
@@ -243,42 +244,6 @@ class Org(Making):
         if happened is None:
             raise TimeoutError(f"waited {timeout:g} s for the delivery of {event_type}; {self._still_pending()}")
         return happened
-
-    def preview(
-        self,
-        hook: HookRef,
-        event_type: str,
-        *,
-        event: Mapping[str, Any] | None = None,
-        request: Mapping[str, Any] | None = None,
-    ) -> Delivery:
-        """
-        Send a sample without an occurrence, as the Admin Console's Preview does: to any hook, past filters and limits.
-
-        Args:
-            hook: Which hook, verified or not.
-            event_type: The newest such event of the System Log is sent, or sample data if there is none (P4-P6).
-            event: A LogEvent of your own instead.
-            request: A whole request of your own instead, such as an edited ``preview_request``.
-
-        Raises:
-            UsageError: unknown event type, or *request* carries no events.
-        """
-        found = self.event_hooks.get(hook)
-        made = self._previews.request(found, event_type, event=event) if request is None else request
-        return self._previews.send(found, made)
-
-    def preview_request(self, hook: HookRef, event_type: str, *, event: Mapping[str, Any] | None = None) -> JsonObject:
-        """Return the request that ``preview`` would send, to be edited first (P4)."""
-        return self._previews.request(self.event_hooks.get(hook), event_type, event=event)
-
-    def recent_events(self, event_type: str, *, limit: int = 10) -> list[JsonObject]:
-        """Return the newest events of a type as Preview offers them, the newest first (P4, P5)."""
-        return self._previews.recent(event_type, limit=limit)
-
-    def sample_event(self, event_type: str) -> JsonObject:
-        """Return the sample data of a type, which Preview takes where no such event has happened (P6)."""
-        return self._previews.sample(event_type)
 
     def redeliver(self, delivery: Delivery | int, *, new_envelope: bool = False) -> Delivery:
         """

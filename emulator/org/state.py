@@ -6,7 +6,7 @@ import sqlite3
 from typing import TYPE_CHECKING, Final
 
 from emulator.errors import UsageError
-from emulator.org.database import TABLES
+from emulator.org.database import TABLES, bring_up_to_date
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,11 +17,14 @@ __all__ = ["State"]
 
 _NAMES: Final = (
     "meta", "counters", "hooks", "users", "groups", "apps", "members", "assignments", "log", "queue", "deliveries",
+    "inline_hooks", "hook_keys",
 )  # fmt: skip
-_KEPT: Final = ("seed", "host")  # what an org stays for ever
+_KEPT: Final = ("seed", "host", "signing key")  # what an org stays for ever
 # What is counted on, so that no uuid, eventId or place in the ledger is ever given twice, whatever is put back: a
 # receiver that has seen them would take new events for old ones.
-_COUNTED_ON: Final = ("event", "delivery", "ended", "request", "token")
+_COUNTED_ON: Final = (
+    "event", "delivery", "ended", "request", "token", "inline request", "access token", "client assertion",
+)  # fmt: skip
 
 
 class State:
@@ -61,6 +64,7 @@ class State:
                 ) from None
             if seed is None or seed[0] != self._store.get("seed"):
                 raise UsageError("that is the snapshot of another org", hint="an org is told by its seed")
+            bring_up_to_date(taken)
             with self._store.transaction() as db:
                 numbers = self._numbers(db)
                 self._empty(db, _NAMES)

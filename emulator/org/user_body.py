@@ -15,7 +15,16 @@ if TYPE_CHECKING:
 
     from emulator.contract.model import JsonObject
 
-__all__ = ["PROFILE", "Credentials", "check_profile", "digest", "read_credentials", "read_groups", "read_object"]
+__all__ = [
+    "PENDING_IMPORT",
+    "PROFILE",
+    "Credentials",
+    "check_profile",
+    "digest",
+    "read_credentials",
+    "read_groups",
+    "read_object",
+]
 
 # The properties of Okta's default user profile, in the order of its schema.
 PROFILE: Final = (
@@ -24,6 +33,10 @@ PROFILE: Final = (
     "state", "zipCode", "countryCode", "postalAddress", "preferredLanguage", "locale", "timezone", "userType",
     "employeeNumber", "costCenter", "organization", "division", "department", "managerId", "manager",
 )  # fmt: skip
+# What is kept instead of a digest: a password that the password import hook is asked about at the first sign-in, and
+# one that came as another system's hash, which is never compared with anything.
+PENDING_IMPORT: Final = "to be imported"
+_IMPORTED: Final = "imported"
 _REQUIRED: Final = ("login", "email", "firstName", "lastName")
 _MAIL: Final = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
 _LONGEST: Final = 100  # characters of a login
@@ -37,6 +50,11 @@ class Credentials:
     question: str | None = None
     answer: str | None = None
     provider: JsonObject | None = None
+
+    @property
+    def is_new_password(self) -> bool:
+        """Whether a password was set that Okta knows, so that an event tells of it."""
+        return self.password is not None and self.password != PENDING_IMPORT
 
 
 def digest(secret: str, salt: str) -> str:
@@ -101,7 +119,7 @@ def read_credentials(credentials: Any, *, salt: str) -> Credentials:
     """
     Return what a body says of credentials.
 
-    A password may be given in clear, as a hash or as an import to come; the last two are never compared with anything.
+    A password may be given in clear, as a hash, or as an import to come, which the password import hook decides about.
 
     Raises:
         OktaApiError: E0000001.
@@ -119,6 +137,8 @@ def read_credentials(credentials: Any, *, salt: str) -> Credentials:
     answer = question.get("answer")
     if question and (not isinstance(question.get("question"), str) or not isinstance(answer, str) or not answer):
         raise invalid("recovery_question", "recovery_question: The field has an invalid value")
+    if provider is None and password and password.get("hook"):
+        provider = {"type": "IMPORT", "name": "IMPORT"}
     return Credentials(
         password=_password(password, salt),
         question=question.get("question"),
@@ -130,8 +150,13 @@ def read_credentials(credentials: Any, *, salt: str) -> Credentials:
 def _password(password: JsonObject | None, salt: str) -> str | None:
     if not password:
         return None
-    if password.get("hash") or password.get("hook"):
-        return "imported"
+    hook = password.get("hook")
+    if hook:
+        if not isinstance(hook, dict) or hook.get("type") != "default":
+            raise invalid("hook", "hook: The field has an invalid value", hint='write it as {"type": "default"}')
+        return PENDING_IMPORT
+    if password.get("hash"):
+        return _IMPORTED
     value = password.get("value")
     if not isinstance(value, str) or not value:
         raise invalid("password", "password: The field cannot be left blank")

@@ -6,8 +6,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from emulator.org.errors import OktaApiError, api_error, invalid, not_found, taken
+from emulator.org.finding import find_user
 from emulator.org.leaving import Leaving
 from emulator.org.lifecycle import transition
+from emulator.org.newcomers import admin_user, new_user
 from emulator.org.records import UserRecord, UserStatus
 from emulator.org.refusing import tell_refused
 from emulator.org.user_body import check_profile, digest, read_credentials, read_groups, read_object
@@ -50,18 +52,25 @@ class Users:
 
     def get(self, ref: str, call: Call | None = None) -> UserRecord:
         """Return a user as it is now; ``me`` is who calls."""
-        store, login = self._core.store, ref
-        if ref == "me":
-            ref = ((call and call.actor) or self._core.world.admin).id
-        row = store.row("SELECT document FROM users WHERE id = ?", (ref,))
-        row = row or store.row("SELECT document FROM users WHERE login = ?", (login,))
-        if row is None and "@" not in login:
-            escaped = login.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-            found = store.rows("SELECT document FROM users WHERE login LIKE ? ESCAPE '\\' LIMIT 2", (f"{escaped}@%",))
-            row = found[0] if len(found) == 1 else None
-        if row is None:
-            raise not_found(ref, "User")
-        return UserRecord.from_text(row[0])
+        # A user may have the login "me@...", so the caller is tried first and whoever has such a name after that.
+        caller = ((call and call.actor) or self._core.world.admin).id if ref == "me" else ref
+        found = self.find(caller) or self.find(ref)
+        if found is None:
+            raise not_found(caller, "User")
+        return found
+
+    def find(self, ref: str) -> UserRecord | None:
+        """Return a user as it is now, or None."""
+        return find_user(self._core.store, ref)
+
+    def check_new(self, profile: Any) -> None:
+        """
+        Make sure that somebody with this profile could be created.
+
+        Raises:
+            OktaApiError: as ``create`` would.
+        """
+        self._check_login(check_profile(profile, subject="newUser", more=self._custom)["login"])
 
     def all(self, *, deprovisioned: bool = False) -> list[UserRecord]:
         """Return all users in order of creation; DEPROVISIONED ones only if asked for (U14)."""
@@ -109,25 +118,11 @@ class Users:
             groups = [self._groups.get(group_id) for group_id in read_groups(body)]
             has_password = credentials.password is not None or provider
             status = _S.STAGED if not activate else _S.ACTIVE if has_password else _S.PROVISIONED
-            user = UserRecord(
-                id=user_id,
-                status=status,
-                created=change.now,
-                last_updated=change.now,
-                profile=profile,
-                type_id=core.world.id("oty", "user type"),
-                activated=change.now if activate else None,
-                status_changed=change.now if activate else None,
-                password_changed=change.now if credentials.password else None,
-                password=credentials.password,
-                question=credentials.question,
-                answer=credentials.answer,
-                provider=credentials.provider or {"type": "OKTA", "name": "OKTA"},
-            )
+            user = new_user(core, change.now, user_id=user_id, status=status, profile=profile, credentials=credentials)
             self._insert(change, number, user)
             self._tell(change, user, "user.lifecycle.create")
             if status is _S.ACTIVE:
-                if credentials.password is not None:
+                if credentials.is_new_password:
                     self._tell(change, user, "user.account.update_password")
                 self._tell(change, user, "user.lifecycle.activate")
             elif status is _S.PROVISIONED:
@@ -140,23 +135,8 @@ class Users:
 
     def add_admin(self) -> None:
         """Make the admin whose token all calls have unless they say otherwise; no event tells of it."""
-        core = self._core
-        admin = core.world.admin
-        with core.change() as change:
-            first, _, last = admin.display_name.partition(" ")
-            user = UserRecord(
-                id=admin.id,
-                status=_S.ACTIVE,
-                created=change.now,
-                activated=change.now,
-                status_changed=change.now,
-                password_changed=change.now,
-                last_updated=change.now,
-                password="unknown",  # noqa: S106 (no password has this digest)
-                profile={"login": admin.login, "email": admin.login, "firstName": first, "lastName": last},
-                type_id=core.world.id("oty", "user type"),
-            )
-            self._insert(change, core.store.next("user"), user)
+        with self._core.change() as change:
+            self._insert(change, self._core.store.next("user"), admin_user(self._core, change.now))
 
     def place(self, user: UserRecord, status: UserStatus) -> UserRecord:
         """Put a user into a state without the calls that lead there; no event tells of it."""
@@ -372,9 +352,11 @@ class Users:
             user = replace(user, question=credentials.question, answer=credentials.answer)
         if credentials.provider is not None:
             user = replace(user, provider=credentials.provider)
-        if credentials.password is not None:
+        if credentials.is_new_password:
             user = replace(user, password=credentials.password, password_changed=change.now)
             self._tell(change, user, "user.account.update_password")
+        elif credentials.password is not None:
+            user = replace(user, password=credentials.password)
         return self.put(change, user)
 
     def _check_login(self, login: str, *, but: UserRecord | None = None) -> None:

@@ -158,7 +158,7 @@ def test_a_wrong_method_is_405(api, refused) -> None:
     ("path", "status", "code", "words"),
     [
         ("/api/v1/policies", 501, "E0000060", "emulated here: /api/v1/apps, /api/v1/eventHooks"),
-        ("/api/v1/inlineHooks", 501, "E0000060", "GET /api/v1/inlineHooks is not emulated"),
+        ("/api/v1/behaviors", 501, "E0000060", "GET /api/v1/behaviors is not emulated"),
         ("/api/v1/users/me/factors", 501, "E0000060", "/api/v1/users/{id}/lifecycle/activate"),
         ("/api/v1/eventhooks", 404, "E0000008", "/api/v1/eventHooks"),
         ("/api/v1", 404, "E0000008", "The requested path was not found"),

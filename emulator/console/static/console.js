@@ -166,7 +166,7 @@ if (editor) {
     gutter.scrollTop = editor.scrollTop;
   };
   const validate = async () => {
-    const answer = await post("/console/preview/validate", { request: editor.value });
+    const answer = await post("/console/preview/validate", { event: editor.value });
     if (!answer.ok) return;
     const found = await answer.json();
     const looks = { must: "bad", should: "warn", note: "dim" };
