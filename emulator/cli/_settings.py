@@ -80,8 +80,13 @@ def _normal(key: str) -> str:
 
 
 def _keys(command: click.Command) -> dict[str, click.Parameter]:
-    """Return the command's parameters by the names a user knows them by."""
+    """Return the parameters of a command, or of all in a group, by the names a user knows them by."""
     named: dict[str, click.Parameter] = {}
+    if isinstance(command, click.Group):
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            inner = command.get_command(context, name)
+            named |= _keys(inner) if inner is not None else {}
     for parameter in command.params:
         if not parameter.expose_value:
             continue

@@ -3,51 +3,41 @@
 from __future__ import annotations
 
 import os
-from importlib import import_module
 
 import click
 
 from emulator.cli._ending import ended, tell
+from emulator.cli._folder import FolderGroup
 
 __all__ = ["group", "run"]
 
-_HERE = os.path.dirname(__file__)  # noqa: PTH120 (pathlib costs half an interpreter start)
-_NOT_COMMANDS = frozenset({"app", "options", "terminal"})  # nor are files whose names start with "_"
 _PROGRAM = "okta-hooks"
 
 
-class _Commands(click.Group):
-    """Sub-commands that are imported only when they are run; their help line is their file's first line."""
+class _Commands(FolderGroup):
+    """The sub-commands of this folder, with what environment and configuration file say about them."""
 
-    def list_commands(self, ctx: click.Context | None = None) -> list[str]:  # noqa: ARG002 (click's signature)
-        stems = (name[:-3] for name in os.listdir(_HERE) if name.endswith(".py"))  # noqa: PTH208
-        return sorted(stem for stem in stems if stem[0] != "_" and stem not in _NOT_COMMANDS)
-
-    def get_command(self, ctx: click.Context | None, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        if cmd_name not in self.list_commands():
-            return None
-        command: click.Command = import_module(f"emulator.cli.{cmd_name}").command
-        return command
+    folder = os.path.dirname(__file__)  # noqa: PTH120 (pathlib costs half an interpreter start)
+    package = "emulator.cli"
+    not_commands = frozenset({"app", "options", "terminal"})
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        name = args[0] if args else ""
-        known = self.list_commands()
-        if name and name not in known and not name.startswith("-"):
-            from emulator.names import did_you_mean
-
-            raise click.UsageError(f"unknown command {name!r}\n  {did_you_mean(name, known) or _listed(known)}", ctx)
         found, command, rest = super().resolve_command(ctx, args)
         if command is not None and not _HELP & set(rest):
-            self._configure(ctx, str(found), command)
+            self._configure(ctx, str(found), command, rest)
         return found, command, rest
 
-    def _configure(self, ctx: click.Context, name: str, command: click.Command) -> None:
+    def _configure(self, ctx: click.Context, name: str, command: click.Command, rest: list[str]) -> None:
         from emulator.cli._settings import settings
 
-        found = settings(name, command, lambda: {known: self._known(known) for known in self.list_commands()})
-        ctx.default_map = {name: found.values}
+        inner = rest[0] if rest and isinstance(command, click.Group) else ""
+        asked = command.get_command(ctx, inner) if isinstance(command, click.Group) else command
+        if asked is None:
+            return  # the group says what is wrong
+        found = settings(name, asked, lambda: {known: self._known(known) for known in self.list_commands()})
+        ctx.default_map = {name: {inner: found.values} if inner else found.values}
         ctx.meta["okta-hooks.origins"] = found.origins
 
     def _known(self, name: str) -> click.Command:
@@ -55,21 +45,8 @@ class _Commands(click.Group):
         assert command is not None  # noqa: S101 (it was listed)
         return command
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, _help_line(name)) for name in self.list_commands(ctx)])
-
 
 _HELP = {"-h", "--help"}
-
-
-def _listed(commands: list[str]) -> str:
-    return f"commands: {', '.join(commands)}"
-
-
-def _help_line(command: str) -> str:
-    with open(f"{_HERE}{os.sep}{command}.py", encoding="utf-8") as source:  # noqa: PTH123
-        return source.readline().strip().strip('"').rstrip(".")
 
 
 def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from emulator.cli._inputs import fresh_seed, read_bytes, read_instant
 from emulator.cli._precheck import checked_before_sending
 from emulator.cli._remote import ORG, refuse_what_no_org_takes, trigger_in_org
 from emulator.cli._told import Told
@@ -25,7 +25,6 @@ from emulator.names import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from datetime import datetime
 
     from emulator.contract.model import Channel
     from emulator.contract.problems import Problem
@@ -37,7 +36,6 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
-_LARGEST_SEED = 2**32
 _AT_ONCE = 1000  # requests
 _RESULTS = (  # L21
     "SUCCESS", "FAILURE", "SKIPPED", "ALLOW", "DENY", "CHALLENGE", "UNKNOWN", "RATE_LIMIT", "DEFERRED", "SCHEDULED",
@@ -168,10 +166,10 @@ def command(
     from emulator.payloads import World
 
     edits = _edits(sets, removes)
-    given_seed = seed if seed is not None else _fresh_seed()
+    given_seed = seed if seed is not None else fresh_seed()
     custom = read_event_files(event_files)
     world = World(given_seed, locale=locale, engine=wishes["engine"], custom=custom)
-    instant = _instant(at, seeded=seed is not None)
+    instant = read_instant(at, seeded=seed is not None)
     if raw is not None:
         requests = _raw(raw, edits, hook_id=world.hook_id(), count=wishes["count"])
     else:
@@ -250,28 +248,6 @@ def _types(names: Sequence[str], custom: Mapping[str, CustomType]) -> tuple[str,
     return tuple(found)
 
 
-def _fresh_seed() -> int:
-    from secrets import randbelow
-
-    return randbelow(_LARGEST_SEED)
-
-
-def _instant(text: str | None, *, seeded: bool) -> datetime | None:
-    from datetime import UTC, datetime
-
-    if text is None and seeded:
-        return None
-    if text is None or text == "now":
-        return datetime.now(UTC)
-    try:
-        instant = datetime.fromisoformat(text)
-    except ValueError:
-        raise UsageError(f"{text!r} is no instant", where="--at", hint="such as 2026-08-21T12:00:00Z, or now") from None
-    if instant.tzinfo is None:
-        raise UsageError(f"{text!r} has no time zone", where="--at", hint=f"add a Z for UTC: {text}Z")
-    return instant
-
-
 def _planned(
     names: Sequence[str], edits: tuple[Edit, ...], wishes: dict[str, Any], *, world: Any, nulls: str, at: Any
 ) -> Iterator[Planned]:
@@ -295,20 +271,7 @@ def _raw(name: str, edits: tuple[Edit, ...], *, hook_id: str, count: int) -> Ite
 
     from emulator.delivery.plan import plan_raw
 
-    yield from repeat(plan_raw(_read(name), edits=edits, hook_id=hook_id, where="--raw"), count)
-
-
-def _read(name: str) -> bytes:
-    if name == "-":
-        return sys.stdin.buffer.read()
-    try:
-        with open(name, "rb") as source:  # noqa: PTH123 (a path typed by the user)
-            return source.read()
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "this is no file name"
-        raise UsageError(
-            f"the file {name!r} can't be read: {reason.lower()}", where="--raw", hint="check the path"
-        ) from None
+    yield from repeat(plan_raw(read_bytes(name, where="--raw"), edits=edits, hook_id=hook_id, where="--raw"), count)
 
 
 def _sent(

@@ -33,6 +33,7 @@ __all__ = [
     "clean_by_type",
     "load",
     "overlays_for",
+    "resolved_inline_schema",
     "resolved_schema",
     "validate_envelope",
     "validate_event_hook",
@@ -152,6 +153,13 @@ def resolved_schema(event_type: str, *, level: Level = Level.SHOULD) -> dict[str
         "allOf": [*base.get("allOf", []), *more],
     }
     kept: dict[str, Any] = _without_below(whole, level)
+    return kept
+
+
+def resolved_inline_schema(name: str, *, level: Level = Level.SHOULD) -> dict[str, Any]:
+    """Return one self-contained JSON Schema of a request or answer of an inline hook, such as ``inline/token-answer``."""
+    head = {key: _read(name)[key] for key in ("$schema", "$id")}
+    kept: dict[str, Any] = _without_below({**head, **load(name)}, level)
     return kept
 
 

@@ -32,7 +32,17 @@ if TYPE_CHECKING:
 
     from emulator.contract.model import JsonObject
 
-__all__ = ["Edit", "edit_envelope", "edit_event", "parse_remove", "parse_set", "parse_value", "remove", "set_value"]
+__all__ = [
+    "Edit",
+    "edit_envelope",
+    "edit_event",
+    "parse_remove",
+    "parse_set",
+    "parse_value",
+    "remove",
+    "set_value",
+    "split_set",
+]
 
 _ENVELOPE = "envelope"
 _DEEPEST = 64  # parts of a path; nothing Okta sends is a quarter as deep
@@ -66,10 +76,21 @@ def parse_set(text: str, *, where: str = "--set") -> Edit:
     Raises:
         UsageError: there is no ``=``, or the path is malformed.
     """
+    path, value = split_set(text, where=where)
+    return _edit(path, value=value, removes=False, where=where)
+
+
+def split_set(text: str, *, where: str = "--set", example: str = "outcome.result=FAILURE") -> tuple[str, Any]:
+    """
+    Return the path and the value of ``path=value``.
+
+    Raises:
+        UsageError: there is no ``=``.
+    """
     equals = _EQUALS.search(text)
     if equals is None:
-        raise UsageError(f"{text!r} has no '='", where=where, hint="write path=value, as in outcome.result=FAILURE")
-    return _edit(text[: equals.end() - 1], value=parse_value(text[equals.end() :]), removes=False, where=where)
+        raise UsageError(f"{text!r} has no '='", where=where, hint=f"write path=value, as in {example}")
+    return text[: equals.end() - 1], parse_value(text[equals.end() :])
 
 
 def parse_remove(path: str, *, where: str = "--remove") -> Edit:

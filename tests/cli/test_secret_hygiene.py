@@ -33,6 +33,11 @@ COMMANDS = {
         "trigger user.lifecycle.create --to {url} {auth} {custom} --auth wrong",
         "trigger user.lifecycle.create --to {url} {auth} {custom} --dry-run --print",
     ],
+    "inline": [
+        "inline trigger saml --to {url} {auth} {custom} --auth wrong",
+        "inline trigger saml --to {url} {auth} {custom} --auth missing --json",
+        "inline trigger telephony --to {url} {auth} {custom} --dry-run --print",
+    ],
     "replay": [
         "replay {capture} --to {url} {auth} {custom}",
         "replay {capture} --to {url} {auth} {custom} --json",
@@ -48,6 +53,8 @@ WITHOUT = {"demo", "events", "filter", "scenario", "validate"}
 ELSEWHERE = {"serve"}
 CAPTURE = Path(__file__).parents[1] / "cases" / "D1" / "accepted" / "body-inside-a-recorded-request.json"
 LINES = [line for lines in COMMANDS.values() for line in lines]
+# The reference receiver, which waits for event hooks, would refuse these.
+INLINE = ["inline trigger token --to {url} {auth} {custom}", "inline trigger saml --to {url} {auth} {custom} --json"]
 
 
 class Planted:
@@ -102,7 +109,7 @@ def test_a_good_receiver_hears_the_secret_and_nobody_else(okta_hooks: Callable, 
     assert planted.found_in(*everything(done, tmp_path)) == []
 
 
-@pytest.mark.parametrize("line", LINES)
+@pytest.mark.parametrize("line", [*LINES, *INLINE])
 @pytest.mark.parametrize("status", ["200 OK", "302 Found", "401 Unauthorized", "500 Oops"])
 def test_a_receiver_that_repeats_the_request_in_its_answer_gives_nothing_away(  # noqa: PLR0917
     okta_hooks: Callable, tmp_path: Path, planted, raw_server: Callable, read_request: Callable, line: str, status: str

@@ -129,7 +129,16 @@ ROWS = {
         "should", "I6", "/commands/0", "is not executed", "either commands or error",
     ),
     "a member of one's own": (
-        "token", {"status": "ok"}, "note", "I6", "/status", 'Okta knows no member "status"', "commands, error, debugContext",
+        "token", {"commands": [], "status": "ok"},
+        "note", "I6", "/status", "Okta knows no status here", "commands, error, debugContext",
+    ),
+    "five members of one's own": (
+        "token", {"commands": [], **dict.fromkeys("abcde", 1)},
+        "note", "I6", "/a", "Okta knows no a, b, c, d and 1 more here", "commands, error, debugContext",
+    ),
+    "nothing that Okta reads": (
+        "password-import", {"verified": True},
+        "must", "I6", "", "Okta reads none of its members: verified", '{"credential": "VERIFIED"}',
     ),
     "nothing for a telephony hook": (
         "telephony", {}, "must", "I6", "", "nothing is commanded", PHONE,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from emulator.contract.inline.constants import ANSWER_LIMIT, CAREFUL_LIMIT
 from emulator.contract.inline.rules import answer_problems
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
     from emulator.contract.inline.types import InlineHookType
     from emulator.contract.model import JsonObject
+    from emulator.contract.problems import Path
+
+_NAMED: Final = 4
 
 __all__ = ["AnswerJudgement", "Use", "answer_document_problems", "judge_answer", "judge_failure"]
 
@@ -121,11 +124,11 @@ def answer_document_problems(kind: InlineHookType, request: JsonObject, answer: 
     better = {problem.path for problem in by_rules if problem.level is not Level.NOTE}
     unknown = {problem.path for problem in by_rules if problem.at_key}
     by_schema = [
-        _of_an_answer(problem, name)
+        problem
         for problem in validate_inline(name, answer)
         if problem.path not in better and not _is_told(problem, unknown, better)
     ]
-    return [*by_schema, *by_rules]
+    return [*_strangers_together(by_schema, name, nothing_else=() in better), *by_rules]
 
 
 def _is_told(problem: Problem, unknown: set[tuple[str | int, ...]], better: set[tuple[str | int, ...]]) -> bool:
@@ -135,13 +138,23 @@ def _is_told(problem: Problem, unknown: set[tuple[str | int, ...]], better: set[
     return False
 
 
-def _of_an_answer(problem: Problem, name: str) -> Problem:
-    """Put a word about an unknown member right: here it isn't Okta that adds some."""
-    if problem.at_key and problem.level is Level.NOTE and not problem.wanted:
-        known = ", ".join(load(name)["properties"])
-        message = f'Okta knows no member "{printable(problem.got)}" here, and what it does with it is unknown'
-        return replace(problem, message=message, hint=f"known members of an answer: {known}")
-    return problem
+def _strangers_together(problems: list[Problem], name: str, *, nothing_else: bool) -> Iterator[Problem]:
+    """Put the words about unknown members right, one for each object: here it isn't Okta that adds some."""
+    told: set[Path] = set()
+    for problem in problems:
+        if not (problem.at_key and problem.level is Level.NOTE and not problem.wanted):
+            yield problem
+            continue
+        above = problem.path[:-1]
+        if above in told or (nothing_else and not above):
+            continue
+        told.add(above)
+        names = [printable(p.got) for p in problems if p.at_key and p.path[:-1] == above and p.level is Level.NOTE]
+        listed = ", ".join(names[:_NAMED]) + (f" and {len(names) - _NAMED} more" if len(names) > _NAMED else "")
+        hint = "what it does with it is unknown"
+        if not above:
+            hint += f"; known members of an answer: {', '.join(load(name)['properties'])}"
+        yield replace(problem, message=f"Okta knows no {listed} here", hint=hint)
 
 
 def _status_problem(status: int) -> Problem | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any, Final
 
 from emulator.contract.inline.rules.registry import answer_rule, broken, commands_of
@@ -68,6 +69,22 @@ def command_without_the_list(_: InlineHookType, __: dict[str, Any], answer: dict
             'write {"commands": [{"type": ..., "value": ...}]}',
             at_key=True,
         )
+
+
+@answer_rule()
+def nothing_that_okta_reads(kind: InlineHookType, request: dict[str, Any], answer: dict[str, Any]) -> Iterator[Problem]:
+    """I6: an answer is made of commands, error and debugContext; what consists of other members says nothing."""
+    if not answer or answer.keys() & set(_MEMBERS) or {"type", "value"} <= answer.keys():
+        return
+    if any(likely_name(name, answer) for name in _MEMBERS[:2]):
+        return  # told as a misspelt member
+    if request and answer.get("eventId") == request.get("eventId"):
+        message = "the answer repeats the request"
+    else:
+        message = f"Okta reads none of its members: {describe(answer).removeprefix('an object with ')}"
+    command = kind.commands[0]
+    hint = f'such as {{"commands": [{{"type": "{command.name}", "value": {json.dumps(command.example)}}}]}}'
+    yield broken((), "I6", message, hint)
 
 
 @answer_rule()
