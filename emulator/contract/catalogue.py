@@ -29,6 +29,7 @@ __all__ = [
     "common_debug_keys",
     "eligible_types",
     "event_type",
+    "is_debug_key",
     "known_types",
     "matching_types",
     "schema_keys",
@@ -338,3 +339,15 @@ def common_debug_keys() -> Mapping[str, str]:
     """Return the keys that nearly every ``debugData`` may have, each with its kind of value (T10)."""
     keys: Mapping[str, str] = _head()["commonDebugData"]
     return keys
+
+
+def is_debug_key(name: str) -> bool:
+    """Whether the catalogue names *name* as a key of anything's ``debugData``, or some capture has it."""
+    return name in _debug_keys()
+
+
+@cache
+def _debug_keys() -> frozenset[str]:
+    published = {key for schema in _head()["schemas"].values() for key in schema.get("keys", ())}
+    captured = {key for known in known_types().values() for key in known.captured.get("debugData", ())}
+    return frozenset({*published, *captured, *common_debug_keys()})

@@ -219,9 +219,10 @@ def _words(event: dict[str, Any], source: str | None) -> tuple[Any, ...] | None:
     get = event.get
     transaction, context = event["transaction"], event["authenticationContext"]
     outcome, debug = get("outcome"), get("debugContext")
-    hooks = None
+    hooks = keys = None
     if debug:
-        get_data = debug["debugData"].get
+        data = debug["debugData"]
+        keys, get_data = tuple(data), data.get
         hooks, url, request_id = get_data("targetEventHookIds"), get_data("url"), get_data("requestId")
         if url is not None and not url.startswith(get_data("requestUri", "")):
             return None
@@ -232,6 +233,7 @@ def _words(event: dict[str, Any], source: str | None) -> tuple[Any, ...] | None:
         event["eventType"],
         get("legacyEventType"),
         hooks,
+        keys,
         outcome["result"] if outcome else None,
         transaction.get("type"),
         client.get("device"),
@@ -241,11 +243,11 @@ def _words(event: dict[str, Any], source: str | None) -> tuple[Any, ...] | None:
     # An id's first characters say what it belongs to; a short or long one may be any word.
     for thing in get("target") or ():
         name = thing["id"]
-        words += (thing["type"], name[:3] if len(name) == _WHOLE_ID else name)
+        words += (thing["type"], name[:3] if len(name) == _WHOLE_ID and name.isalnum() else name)
     actor = get("actor")
     if actor:
         name = actor["id"]
-        words += (0, actor["type"], name[:3] if len(name) == _WHOLE_ID else name)
+        words += (0, actor["type"], name[:3] if len(name) == _WHOLE_ID and name.isalnum() else name)
     return tuple(words)
 
 

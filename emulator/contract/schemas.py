@@ -16,7 +16,7 @@ from emulator.contract.fast import compiled, is_installed
 from emulator.contract.formats import FORMATS
 from emulator.contract.problems import Level, without_echoes
 from emulator.contract.semantics import envelope_problems, event_problems, hook_problems
-from emulator.contract.spelling import misspelt
+from emulator.contract.spelling import meant_by
 from emulator.resources import names, read_data
 
 if TYPE_CHECKING:
@@ -297,4 +297,4 @@ def _unknown_members(_: Any, rule: str, instance: Any, schema: Mapping[str, Any]
     absent = [name for name in known if name not in instance]
     for name in instance:
         if name not in known:
-            yield _error(misspelt(name, absent), path=[name])
+            yield _error(meant_by(name, absent), path=[name])

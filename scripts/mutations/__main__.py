@@ -18,13 +18,16 @@ from emulator.contract.catalogue import eligible_types
 from emulator.contract.problems import Level
 from emulator.contract.schemas import validate_envelope
 from emulator.payloads import Origin, World, build_envelope, build_event, in_shape
-from scripts.mutations.breaks import BREAKS
+from scripts.mutations.breaks import BREAKS as CRUDE_BREAKS
+from scripts.mutations.slips import SLIPS
 from scripts.mutations.variations import VARIATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from scripts.mutations.changes import Change, Json
+
+BREAKS = {**CRUDE_BREAKS, **SLIPS}
 
 
 def samples(count: int = 40) -> Iterator[Json]:

@@ -111,3 +111,35 @@ VARIATIONS["a reason"] = setting("outcome", {"result": "FAILURE", "reason": "INV
 VARIATIONS["several hooks"] = setting(
     "debugContext.debugData.targetEventHookIds", lambda old: "whoz9y8x7w6v5u4t75d7," + old
 )
+for name, value in {
+    "riskScore": "LOW", "orgId": "00o1a2b3c4d5e6f7g5d7", "region": "us-1", "tags": ["a"], "sessionDetails": {}, "sequence": 5,
+    "workloadId": {}, "clientRegistration": None, "eventCategory": "x",
+}.items():  # fmt: skip
+    for where in ("", "actor", "client", "outcome", "transaction", "securityContext", "authenticationContext"):
+        VARIATIONS[f"{name} in {where or 'the event'}"] = adding(where, name, value)
+for key in ("aiAgentId", "mcpServer", "requestedScopes", "uriPattern", "pathPrefix", "hookName", "targetUserId", "urlCategory",
+            "requestMethod", "requestSource", "threatScore", "correlation", "redirectUri"):  # fmt: skip
+    VARIATIONS[f"{key} in the debug data"] = adding("debugContext.debugData", key, "x")
+for kind in (
+    "AIAgent",
+    "WorkloadPrincipal",
+    "Device",
+    "Session",
+    "Role",
+    "Realm",
+    "ResourceSet",
+    "Custom Thing",
+    "Robot",
+    "API Service",
+):
+    VARIATIONS[f"an actor of type {kind}"] = setting("actor.type", kind)
+    VARIATIONS[f"a target of type {kind}"] = setting("target.*.type", kind)
+for text in ("木村 太郎", "محمد", 'O\'Brien, "Pat"', "a\ttab", "<script>alert(1)</script>", "x@y.z"):
+    for path in ("actor.displayName", "actor.alternateId", "client.geographicalContext.city", "displayMessage"):
+        VARIATIONS[f"{path} is {text!r}"] = setting(path, text)
+for result in ("SKIPPED", "ALLOW", "DENY", "CHALLENGE", "UNKNOWN", "RATE_LIMIT", "DEFERRED", "SCHEDULED", "ABANDONED"):
+    VARIATIONS[f"outcome {result}"] = setting("outcome.result", result)
+for name, categories in {"words": ["VPN"], "objects": [{"type": "VPN"}], "none": []}.items():
+    VARIATIONS[f"service categories as {name}"] = adding(
+        "securityContext", "ipDetails", {"asNumber": 1, "ipServiceCategories": categories}
+    )

@@ -68,7 +68,23 @@ def _nearest(event_type: str) -> tuple[str, str]:
     likely = [begin] if begin in families else get_close_matches(begin, families, n=1)
     candidates = [name for family in likely for name in families[family]]
     alike = get_close_matches(event_type, candidates, n=3, cutoff=0.75)
-    return misspelt(event_type, candidates), did_you_mean(event_type, alike)
+    return misspelt(event_type, candidates) or _with_or_without(event_type), did_you_mean(event_type, alike)
+
+
+def _with_or_without(event_type: str) -> str:
+    """Return the type that is meant by one with com.okta in front, or with a word of its own left out."""
+    bare = event_type.removeprefix("okta.").removeprefix("com.okta.").removeprefix("okta.")
+    if bare != event_type and bare in known_types():
+        return bare
+    words = event_type.split(".")
+    if len(words) < 2:  # a word alone is anything
+        return ""
+    return next((name for name in known_types() if any(words == rest for rest in _one_left_out(name))), "")
+
+
+def _one_left_out(name: str) -> Iterator[list[str]]:
+    words = name.split(".")
+    return ([*words[:at], *words[at + 1 :]] for at in range(len(words) - 1))
 
 
 @cache
@@ -125,7 +141,7 @@ def legacy_id_of_another_type(event: dict[str, Any], path: Path) -> Iterator[Pro
     own = _legacy_ids(event_type)
     if not own or legacy in own:
         return
-    other = legacy in _all_legacy_ids()
+    other = legacy in _all_legacy_ids() or legacy in known_types()
     slip = "" if other else misspelt(legacy, own)
     yield Problem(
         path=(*path, "legacyEventType"),

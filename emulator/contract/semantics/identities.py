@@ -1,7 +1,8 @@
-"""Who and what an event names: ids whose prefix tells their type, and type names that are nearly known ones."""
+"""Who and what an event names: ids whose form and prefix tell their type, and type names that are nearly known ones."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 from emulator.contract.problems import Level, Path, Problem, printable
@@ -33,7 +34,17 @@ _TARGET_TYPES: Final = (
     "AuthorizationServer", "AuthorizationServerEntity", "access_token", "ConsentGrant", "Token",
     "NetworkZoneEntity", "ProfileMapping", "Schema", "UDDevice", "NewUser", "Org", "MFA Factor",
     "Brand", "OAuth2ClientSecretEntity", "URL Pattern", "Bucket Uuid", "email", "Authenticator", "Factor Type",
+    "ROLE", "ROLE_ASSIGNED", "Role", "Email",
 )  # fmt: skip
+_SHORTEST_PART: Final = 3
+_LONGEST_TYPE: Final = 60
+_ALIKE: Final = 0.8
+_SHORTEST_TYPE: Final = 4  # Usr is no type of its own
+_ID: Final = re.compile(r"[A-Za-z0-9]{19,21}")
+_VISIBLE: Final = re.compile(r"[!-~]+")
+_WITH_IDS: Final = frozenset(
+    {*_PREFIXES, *_LOOSE, "MFA Factor", "Schema", "Org", "Token", "Authenticator", "OAuth2ClientSecretEntity"}
+)
 
 
 def _named(event: dict[str, Any], path: Path) -> Iterator[tuple[dict[str, Any], Path, tuple[str, ...]]]:
@@ -72,13 +83,35 @@ def id_of_another_type(event: dict[str, Any], path: Path) -> Iterator[Problem]:
 
 
 @event_rule
+def id_of_another_form(event: dict[str, Any], path: Path) -> Iterator[Problem]:
+    """N1: ids of Okta's own objects are 20 letters and digits; samples in its pages have one more or less."""
+    for thing, where, _ in _named(event, path):
+        name, kind = thing.get("id"), thing.get("type")
+        if not isinstance(name, str) or not isinstance(kind, str) or kind not in _WITH_IDS or name == _NO_ID:
+            continue
+        # Those with another prefix are told of already; the schema tells of what can't be seen.
+        if name.startswith(_PREFIXES.get(kind, "")) and _VISIBLE.fullmatch(name) and not _ID.fullmatch(name):
+            yield Problem(
+                path=(*where, "id"),
+                rule="N1",
+                level=Level.SHOULD,
+                message=f"the id {printable(name[:40])} of a {kind}, wanted 20 letters and digits",
+                hint="every recorded one has this form; this one looks shortened, masked or made up",
+            )
+
+
+@event_rule
 def type_nearly_known(event: dict[str, Any], path: Path) -> Iterator[Problem]:
-    """L22, L28: further types are legal, but user, Users or Usr are slips of the pen."""
+    """L22, L28: further types are legal, but user, Users or Usr are slips of the pen, and OktaUser with a 00u is one too."""
     for thing, where, known in _named(event, path):
         kind = thing.get("type")
         if not isinstance(kind, str) or kind in known or not kind:
             continue
-        meant = misspelt(kind, known) or (misspelt(kind.rstrip("s"), known))
+        meant = (
+            misspelt(kind, known, shortest=_SHORTEST_TYPE)
+            or misspelt(kind.rstrip("s"), known, shortest=_SHORTEST_TYPE)
+            or _part_of(kind, _FOREIGN.get(str(thing.get("id"))[:3], ""))
+        )
         if meant:
             yield Problem(
                 path=(*where, "type"),
@@ -87,3 +120,13 @@ def type_nearly_known(event: dict[str, Any], path: Path) -> Iterator[Problem]:
                 message=f"the type {printable(kind[:40])} was never seen, but {meant} was",
                 hint=f'did you mean "{meant}"?',
             )
+
+
+def _part_of(kind: str, of_the_id: str) -> str:
+    """Return the type that the id says, if the stated one is a part of its name, has that in it, or is much like it."""
+    one, two = kind.casefold(), of_the_id.casefold()
+    if not two or not _SHORTEST_PART <= len(one) <= _LONGEST_TYPE:
+        return ""
+    from difflib import SequenceMatcher  # only for what is no known type
+
+    return of_the_id if one in two or two in one or SequenceMatcher(None, one, two).ratio() >= _ALIKE else ""

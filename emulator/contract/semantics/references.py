@@ -5,14 +5,18 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from emulator.contract.catalogue import is_debug_key
 from emulator.contract.problems import Level, Path, Problem, printable
 from emulator.contract.semantics.registry import event_rule
+from emulator.contract.spelling import meant_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _HOOK_IDS: Final = re.compile(r"who[A-Za-z0-9]{15,19}(?:,who[A-Za-z0-9]{15,19})*")
 _INSIDE: Final = ("debugContext", "debugData")
+_REQUEST_KEYS: Final = ("requestId", "requestUri", "url", "dtHash", "targetEventHookIds", "threatSuspected")
+_MOST_KEYS: Final = 200
 
 
 def _debug_data(event: dict[str, Any]) -> dict[str, Any]:
@@ -34,6 +38,39 @@ def hook_ids_malformed(event: dict[str, Any], path: Path) -> Iterator[Problem]:
             message=f"got {printable(ids[:60])}, wanted ids of event hooks joined by commas",
             hint=hint,
         )
+
+
+@event_rule
+def hook_id_twice(event: dict[str, Any], path: Path) -> Iterator[Problem]:
+    """D17: each hook is named once."""
+    ids = _debug_data(event).get("targetEventHookIds")
+    listed = ids.split(",") if isinstance(ids, str) else []
+    if len(set(listed)) < len(listed):
+        yield Problem(
+            path=(*path, *_INSIDE, "targetEventHookIds"),
+            rule="D17",
+            level=Level.SHOULD,
+            message="targetEventHookIds names a hook twice",
+            hint="each hook that is configured for the event stands there once",
+        )
+
+
+@event_rule
+def debug_key_nearly_known(event: dict[str, Any], path: Path) -> Iterator[Problem]:
+    """L24, L27: further keys are legal, but requestURI beside no requestUri is a slip."""
+    data = _debug_data(event)
+    absent = [key for key in _REQUEST_KEYS if key not in data]
+    for key in list(data)[:_MOST_KEYS]:
+        meant = "" if key in _REQUEST_KEYS else meant_by(key, absent)
+        if meant and not is_debug_key(key):
+            yield Problem(
+                path=(*path, *_INSIDE, key),
+                rule="L27",
+                level=Level.SHOULD,
+                message=f'debugData has "{printable(key[:60])}", and "{meant}" is not there',
+                hint=f'did you mean "{meant}"?',
+                at_key=True,
+            )
 
 
 @event_rule
@@ -62,7 +99,7 @@ def request_id_of_another_request(event: dict[str, Any], path: Path) -> Iterator
         yield Problem(
             path=(*path, *_INSIDE, "requestId"),
             rule="N3",
-            level=Level.NOTE,
+            level=Level.SHOULD,
             message="debugData.requestId and transaction.id differ",
-            hint="in a web request they are the same; one of the two looks edited",
+            hint="in every recorded web request they are the same; one of the two looks edited",
         )

@@ -23,11 +23,20 @@ _WORDS: Final[tuple[tuple[str, str, str, frozenset[str]], ...]] = (
     ("authenticationContext", "credentialProvider", "L25", frozenset(
         ["DUO", "GOOGLE", "OKTA_AUTHENTICATION_PROVIDER", "OKTA_CREDENTIAL_PROVIDER", "RSA", "SYMANTEC", "YUBIKEY"])),
 )  # fmt: skip
-# Other forms of a known outcome, by which other systems call it.
+# Other forms of a known word, and what other systems say for it.
 _INFLECTED: Final = {
-    "FAIL": "FAILURE", "FAILED": "FAILURE", "SUCCEEDED": "SUCCESS", "SUCCESSFUL": "SUCCESS", "ALLOWED": "ALLOW",
-    "DENIED": "DENY", "CHALLENGED": "CHALLENGE", "RATE_LIMITED": "RATE_LIMIT", "SKIP": "SKIPPED",
+    "result": {
+        "FAIL": "FAILURE", "FAILED": "FAILURE", "ERROR": "FAILURE", "FALSE": "FAILURE", "SUCCEEDED": "SUCCESS",
+        "SUCCESSFUL": "SUCCESS", "OK": "SUCCESS", "PASS": "SUCCESS", "PASSED": "SUCCESS", "TRUE": "SUCCESS",
+        "ALLOWED": "ALLOW", "PERMIT": "ALLOW", "GRANTED": "ALLOW", "DENIED": "DENY", "BLOCKED": "DENY",
+        "BLOCK": "DENY", "REJECTED": "DENY", "CHALLENGED": "CHALLENGE", "RATE_LIMITED": "RATE_LIMIT",
+        "THROTTLED": "RATE_LIMIT", "SKIP": "SKIPPED", "IGNORED": "SKIPPED",
+    },
+    "type": {"HTTP": "WEB", "HTTPS": "WEB", "REST": "WEB", "API": "WEB", "UI": "WEB", "BATCH": "JOB", "CRON": "JOB"},
+    "device": {"DESKTOP": "Computer", "LAPTOP": "Computer", "PC": "Computer", "PHONE": "Mobile", "SMARTPHONE": "Mobile"},
 }  # fmt: skip
+# L23: Okta's pages name these and no others, and no others were recorded.
+_DOCUMENTED: Final = {("transaction", "type")}
 
 
 @event_rule
@@ -38,14 +47,17 @@ def word_nearly_known(event: dict[str, Any], path: Path) -> Iterator[Problem]:
         word = inside.get(member) if isinstance(inside, dict) else None
         if not isinstance(word, str) or word in words or not word:
             continue
-        meant = misspelt(word, sorted(words)) or _one_more(word, words) or _INFLECTED.get(word.upper(), "")
-        if meant:
+        meant = (
+            misspelt(word, sorted(words)) or _one_more(word, words) or _INFLECTED.get(member, {}).get(word.upper(), "")
+        )
+        if meant or (holder, member) in _DOCUMENTED:
+            others = " and ".join(sorted(words))
             yield Problem(
                 path=(*path, holder, member),
                 rule=rule,
                 level=Level.SHOULD,
-                message=f"{printable(word[:40])} was never seen as {holder}.{member}, but {meant} was",
-                hint=f'did you mean "{meant}"?',
+                message=f"{printable(word[:40])} was never seen as {holder}.{member}, but {meant or others} was",
+                hint=f'did you mean "{meant}"?' if meant else "a new kind of transaction, or a slip",
             )
 
 
