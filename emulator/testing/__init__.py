@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from emulator.testing.apps import Serving, load_app
+    from emulator.testing.faults import BlackHole, Drip, HalfClose, Latency, NetworkFault, Reset, Truncate, Way
     from emulator.testing.hook import HookUnderTest, usual_events
     from emulator.testing.items import (
         ScenarioFile,
@@ -17,16 +18,26 @@ if TYPE_CHECKING:
         settings_of,
         shipped_scenario,
     )
+    from emulator.testing.network import Network
     from emulator.testing.orgs import Orgs, seed_of
     from emulator.testing.receiving import WatchedReceiver
 
 __all__ = [
+    "BlackHole",
+    "Drip",
+    "HalfClose",
     "HookUnderTest",
+    "Latency",
+    "Network",
+    "NetworkFault",
     "Orgs",
+    "Reset",
     "ScenarioFile",
     "ScenarioItem",
     "Serving",
+    "Truncate",
     "WatchedReceiver",
+    "Way",
     "headers_of",
     "load_app",
     "play",
@@ -39,12 +50,21 @@ __all__ = [
 
 # Each is loaded when it is used: a project with a `receiver` of its own can have an org all the same.
 _HOMES = {
+    "BlackHole": "faults",
+    "Drip": "faults",
+    "HalfClose": "faults",
     "HookUnderTest": "hook",
+    "Latency": "faults",
+    "Network": "network",
+    "NetworkFault": "faults",
     "Orgs": "orgs",
+    "Reset": "faults",
     "ScenarioFile": "items",
     "ScenarioItem": "items",
     "Serving": "apps",
+    "Truncate": "faults",
     "WatchedReceiver": "receiving",
+    "Way": "faults",
     "headers_of": "items",
     "load_app": "apps",
     "play": "items",
