@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import socket
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -115,10 +118,34 @@ def _read(connection: socket.socket, until: float) -> tuple[bytes, bool]:
     return data, False
 
 
-def _start(
-    folder: Path, *arguments: str, files: int = 0
-) -> Iterator[tuple[subprocess.Popen[str], dict[str, str], Path]]:
-    limited = ["sh", "-c", f'ulimit -n {files} && exec "$@"', "sh"] if files else []
+@dataclass(frozen=True)
+class Launched:
+    """A process that is ready: what its line of JSON said, and the file that its stderr goes to."""
+
+    process: subprocess.Popen[str]
+    ready: dict[str, Any]
+    log: Path
+
+    @property
+    def port(self) -> int:
+        found = urlsplit(self.ready["url"]).port
+        assert found
+        return found
+
+    def said(self) -> str:
+        return self.log.read_text(errors="replace")
+
+    def end(self, number: int = signal.SIGTERM) -> int:
+        """Send a signal, and return the exit code."""
+        self.process.send_signal(number)
+        code = self.process.wait(30)
+        if self.process.stdout:
+            self.process.stdout.close()
+        return code
+
+
+def _launch(folder: Path, *arguments: str, before: str = "") -> Launched:
+    limited = ["sh", "-c", f'{before} && exec "$@"', "sh"] if before else []
     log = folder / "stderr"
     with log.open("w") as said:
         process = subprocess.Popen(
@@ -130,39 +157,63 @@ def _start(
             env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
         )
     assert process.stdout
-    yield process, json.loads(process.stdout.readline() or log.read_text()), log
-    process.terminate()
-    assert process.wait(20) == 0
-    assert "Traceback" not in log.read_text(errors="replace")
-    process.stdout.close()
+    line = process.stdout.readline()
+    if not line:
+        process.stdout.close()
+        process.wait(10)
+        raise AssertionError(f"exit code {process.returncode}: {log.read_text()}")
+    return Launched(process=process, ready=json.loads(line), log=log)
 
 
-def _org(folder: Path, **more: int) -> Iterator[Victim]:
+@pytest.fixture
+def launch(tmp_path: Path) -> Iterator[Callable[..., Launched]]:
+    """Start ``python -m receiver`` or ``emulator serve`` in a folder of the test's own; none survives the test."""
+    launched: list[Launched] = []
+
+    def start(*arguments: str, **more: Any) -> Launched:
+        launched.append(_launch(tmp_path, *arguments, **more))
+        return launched[-1]
+
+    yield start
+
+    for each in launched:
+        if each.process.poll() is None:
+            each.end(signal.SIGKILL)
+
+
+def _start(folder: Path, *arguments: str, **more: Any) -> Iterator[Launched]:
+    launched = _launch(folder, *arguments, **more)
+    yield launched
+    assert launched.end() == 0
+    assert "Traceback" not in launched.said()
+
+
+def _org(folder: Path, **more: str) -> Iterator[Victim]:
     auth = b"Authorization: SSWS %s" % SECRET.encode()
-    for process, ready, log in _start(folder, "emulator", "serve", "--db", "org.db", "--token", SECRET, **more):
+    for server in _start(folder, "emulator", "serve", "--db", "org.db", "--token", SECRET, **more):
         yield Victim(
             name="org",
-            port=int(ready["url"].rpartition(":")[2]),
+            port=server.port,
             auth=auth,
             target=b"/api/v1/users",
             good=b"GET /api/v1/users/me HTTP/1.1\r\nHost: x\r\nConnection: close\r\n%s\r\n\r\n" % auth,
-            log=log,
-            pid=process.pid,
+            log=server.log,
+            pid=server.process.pid,
         )
 
 
-def _receiver(folder: Path, **more: int) -> Iterator[Victim]:
+def _receiver(folder: Path, **more: str) -> Iterator[Victim]:
     auth = b"Authorization: %s" % SECRET.encode()
     challenge = b"X-Okta-Verification-Challenge: abc"
-    for process, ready, log in _start(folder, "receiver", "--auth-header", auth.decode(), **more):
+    for server in _start(folder, "receiver", "--auth-header", auth.decode(), **more):
         yield Victim(
             name="receiver",
-            port=int(ready["url"].split(":")[2].partition("/")[0]),
+            port=server.port,
             auth=auth,
             target=b"/okta/hooks",
             good=b"GET /okta/hooks HTTP/1.1\r\nHost: x\r\nConnection: close\r\n%s\r\n%s\r\n\r\n" % (auth, challenge),
-            log=log,
-            pid=process.pid,
+            log=server.log,
+            pid=server.process.pid,
         )
 
 
@@ -178,4 +229,4 @@ def victim(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 @pytest.fixture(scope="module", params=_VICTIMS)
 def small_victim(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Victim]:
     """Each of both servers, allowed 256 open files, so that it is crowded by a hundred connections."""
-    yield from _VICTIMS[request.param](tmp_path_factory.mktemp(request.param), files=256)
+    yield from _VICTIMS[request.param](tmp_path_factory.mktemp(request.param), before="ulimit -n 256")
