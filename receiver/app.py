@@ -60,6 +60,8 @@ RECEIPT: Final = "receiver.receipt"
 EVENT_ID: Final = "receiver.event_id"
 ABOUT: Final = "receiver.about"
 
+LATER: Final = 5  # seconds after which whoever heeds Retry-After may try again; Okta does so at once (R6)
+
 _CREDENTIALS: Final = frozenset({"authorization", "cookie", "proxy-authorization"})
 
 _log = logging.getLogger("receiver")
@@ -153,7 +155,7 @@ class App:
         except StoreError as error:
             # Never a 2xx for what isn't stored, and a 5xx so that Okta sends it again (R3).
             _log.error("delivery %s could not be stored: %s", envelope.event_id, error)
-            raise ServiceUnavailable("the events could not be stored; send them again") from None
+            raise ServiceUnavailable("the events could not be stored; send them again", retry_after=LATER) from None
         request.environ[RECEIPT] = receipt
         if self._observer:
             self._observer.stored(receipt)

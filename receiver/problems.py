@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from werkzeug.exceptions import HTTPException, MethodNotAllowed, Unauthorized
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, ServiceUnavailable, Unauthorized
 from werkzeug.wrappers import Response
 
 __all__ = ["problem"]
@@ -20,6 +20,8 @@ def problem(refusal: HTTPException) -> Response:
     response = Response(json.dumps(body), status=status, mimetype="application/problem+json")
     if isinstance(refusal, MethodNotAllowed) and refusal.valid_methods:
         response.headers["Allow"] = ", ".join(refusal.valid_methods)
+    if isinstance(refusal, ServiceUnavailable) and refusal.retry_after is not None:
+        response.headers["Retry-After"] = str(refusal.retry_after)
     if isinstance(refusal, Unauthorized):
         # HTTP wants a challenge with every 401; this one is the same whatever the secret looks like.
         response.headers["WWW-Authenticate"] = 'OktaEventHook realm="event hook"'

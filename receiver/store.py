@@ -10,7 +10,7 @@ import json
 import os
 import sqlite3
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -33,6 +33,14 @@ __all__ = ["Pending", "Receipt", "State", "Store", "StoreError"]
 PATIENCE: Final = 1.0
 
 _SHOWN: Final = 3
+# What to do, by a word of SQLite's.
+_HINTS: Final = {
+    "full": "free some space",
+    "disk I/O": "see whether the disk is full or failing",
+    "locked": "another program is writing to it; let it finish",
+    "readonly": "make the file and its folder writable",
+    "malformed": "the file is damaged: put a copy in its place, or start with a new one",
+}
 
 
 class State(StrEnum):
@@ -98,7 +106,8 @@ class Store:
         except BaseException:
             self._lock.release()
             raise
-        self._inode = self.path.stat().st_ino
+        self._file = self.path.resolve()  # whoever uses the store may go to another folder
+        self._inode = self._file.stat().st_ino
         self._process = os.getpid()
 
     def add(self, envelope: Envelope, *, dedupe: bool = True) -> Receipt:
@@ -213,15 +222,21 @@ class Store:
             # SQLite's connections don't survive a fork, and neither does the worker's thread.
             raise StoreError("the server has forked since the app was made; let each process make its own")
         if not self._turn.acquire(timeout=1.5 * self._patience):
-            raise StoreError("the database is busy")
+            raise StoreError(f"the database {self._file} is busy")
         try:
             yield
         except (sqlite3.Error, OSError) as error:
-            raise StoreError(str(error)) from error
+            raise StoreError(f"the database {self._file} can't be used now: {error}{_hint(str(error))}") from error
         finally:
             self._turn.release()
 
     def _check_file(self) -> None:
+        with suppress(OSError):
+            if self._file.stat().st_ino == self._inode:
+                return
         # A deleted file takes writes for as long as it is open, and keeps none of them.
-        if self.path.stat().st_ino != self._inode:
-            raise StoreError("the database file has been replaced")
+        raise StoreError(f"the database {self._file} has been deleted or replaced: start the receiver anew")
+
+
+def _hint(reason: str) -> str:
+    return next((f" ({hint})" for word, hint in _HINTS.items() if word in reason), "")

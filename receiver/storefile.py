@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from typing import TYPE_CHECKING, Final
 
@@ -78,9 +79,14 @@ class StoreLock:
 
 def unusable(path: Path, reason: str) -> UsageError:
     """Return the error for a database file that can't be used."""
+    folder = path.resolve().parent
+    if "unable to open" in reason and not folder.is_dir():
+        reason = "its folder doesn't exist"
+    elif "unable to open" in reason and not os.access(folder, os.W_OK):
+        reason = "its folder can't be written to; is the disk read-only?"
     return UsageError(
         f"the database {path} can't be used: {reason}",
-        hint="--db FILE names a file in a folder that exists and can be written to",
+        hint="--db FILE names a file of its own, in a folder that exists, can be written to and has room",
         where="--db",
     )
 

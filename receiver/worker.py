@@ -70,6 +70,7 @@ class Worker:
         self._stopping = False
         self._waiting: list[tuple[float, int]] = []  # (time to call again, number), the earliest first
         self._passing_on: set[int] = set()  # events whose handler is done, though not yet what comes after it
+        self._trouble = ""
         self._unsettled: tuple[int, State, str] | None = None
         self._thread = threading.Thread(target=self._run, name="receiver-worker", daemon=True)
 
@@ -96,9 +97,12 @@ class Worker:
         while self._wait():
             try:
                 self._work_off()
+                self._trouble = ""
             except Exception as error:  # noqa: BLE001 (a worker that has died in silence would acknowledge for ever)
                 reason = str(error) if isinstance(error, StoreError) else type(error).__name__
-                _log.warning("can't read or mark events, trying again: %s", reason)
+                if reason != self._trouble:
+                    _log.warning("can't read or mark events, trying again: %s", reason)
+                self._trouble = reason
                 with self._changed:
                     self._changed.wait_for(lambda: self._stopping, _STORE_PAUSE)
                     self._woken = True

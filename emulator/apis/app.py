@@ -20,7 +20,7 @@ from emulator.apis.rates import RateLimits
 from emulator.apis.routing import CONTROL, PUBLIC, Route, routes, url_map
 from emulator.apis.unknown import not_emulated
 from emulator.errors import UsageError
-from emulator.org.errors import OktaApiError, api_error
+from emulator.org.errors import OktaApiError, StoreError, api_error
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -37,6 +37,7 @@ Application = Callable[..., Iterable[bytes]]
 MAX_BODY: Final = 2 * 1024 * 1024  # bytes
 MAX_STREAMS: Final = 4  # each holds a thread of the server
 
+_LATER: Final = (("Retry-After", "5"),)
 _NO_LENGTH: Final = "A request without a body needs Content-Length: 0"
 
 _log = logging.getLogger("emulator.apis")
@@ -107,6 +108,12 @@ class OrgApp:
             why = f"{'; '.join((error.summary, *error.causes))}{f' ({hint})' if hint else ''}"
             _log.info("%s %s -> %s %s: %s", request.method, request.path, error.status, error.code, why)
             return self.refusal(error)
+        except StoreError as error:
+            _log.error("%s %s -> 503: %s", request.method, request.path, error)
+            # With an errorId of nobody's, since those of the org are counted in its store.
+            refused = api_error("E0000010")
+            refused.error_id = _any_error_id()
+            return Answer(body=refused.body(), status=refused.status, headers=_LATER)
         except UsageError as error:
             return Answer(body=ControlError(400, error.message, hint=error.hint).body(), status=400)
         except RequestEntityTooLarge:
@@ -119,7 +126,11 @@ class OrgApp:
 
     def refusal(self, error: OktaApiError) -> Answer:
         """Return the answer for an error, with an ``errorId`` (E1)."""
-        return Answer(body=self.org.error_body(error), status=error.status)
+        try:
+            return Answer(body=self.org.error_body(error), status=error.status)
+        except StoreError:  # the number of the errorId can't be counted on
+            error.error_id = _any_error_id()
+            return Answer(body=error.body(), status=error.status)
 
     def _api(self, ask: Ask, *, exceeded: bool) -> Answer:
         request = ask.request
@@ -159,8 +170,12 @@ class OrgApp:
 def unreadable_body() -> dict[str, Any]:
     """Return the body for what isn't even a request: its head is broken, or it is too large (E1)."""
     error = api_error("E0000003")
-    error.error_id = f"oae{token_urlsafe(17)[:22]}"
+    error.error_id = _any_error_id()
     return error.body()
+
+
+def _any_error_id() -> str:
+    return f"oae{token_urlsafe(17)[:22]}"
 
 
 def _see_index() -> str:

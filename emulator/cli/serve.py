@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from emulator.cli.options import ca_bundle_option, events_option, json_option, profile_option, read_event_files
-from emulator.errors import UsageError
+from emulator.errors import HarnessError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -266,7 +266,7 @@ def _finish(app: Any, serving: Serving, org: Org, *, db: str | None) -> None:
     org.resume()  # whoever paused deliveries won't come back
     try:
         org.drain(_DRAINING)
-    except TimeoutError as error:
+    except (TimeoutError, HarnessError) as error:
         kept = "they are made when the org is served again" if db else "they are lost, since there is no --db"
         _say(f"warning: {error}; {kept}")
     org.close()

@@ -15,7 +15,7 @@ from emulator.console.routing import PREFIX, Page, url_map
 from emulator.console.sessions import Session, Sessions
 from emulator.console.visit import Visit, path_of
 from emulator.errors import HarnessError
-from emulator.org.errors import OktaApiError
+from emulator.org.errors import OktaApiError, StoreError
 
 if TYPE_CHECKING:
     import threading
@@ -95,6 +95,8 @@ class Console:
             return self._refusal(session, error.code or 400, error.name.lower(), "")
         except OktaApiError as error:
             return self._refusal(session, error.status, error.message, "\n".join([*error.causes, error.hint]))
+        except StoreError as error:
+            return self._refusal(session, 503, error.message, error.hint)
         except HarnessError as error:
             return self._refusal(session, 400, error.message, error.hint)
         except Exception as error:  # noqa: BLE001 (whatever it is, a page says so and we get told)

@@ -13,7 +13,7 @@ __all__ = ["TABLES", "bring_up_to_date", "connect", "lock"]
 
 _APPLICATION: Final = 0x6F6B6F72  # marks the file as an org of ours
 _VERSION: Final = 2
-_PATIENCE: Final = 5.0  # seconds to wait for a reader that looks into the file meanwhile
+_PATIENCE: Final = 2.0  # seconds to wait for a reader that looks into the file meanwhile
 
 # A LogEvent has some 2 KB: of the usual 4 KB pages nearly half would be lost.
 _PAGES: Final = "PRAGMA page_size = 8192"
@@ -110,22 +110,26 @@ def connect(path: str | Path | None) -> sqlite3.Connection:
 
 
 def _prepare(db: sqlite3.Connection, name: str) -> None:
+    owner = db.execute("PRAGMA application_id").fetchone()[0]
+    version = db.execute("PRAGMA user_version").fetchone()[0]
+    empty = db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0
+    # Before anything is changed: another program's file stays as it is.
+    if not empty and owner != _APPLICATION:
+        raise _unusable(name, "it belongs to another program")
+    if not empty and version not in {1, _VERSION}:
+        raise _unusable(name, f"another version of okta-hook-emulator made it (format {version}, not {_VERSION})")
     db.execute(_PAGES)
     db.execute("PRAGMA cache_size = -32768")
     # When a commit returns the disk has it: an accepted change survives a power failure too.
     db.execute("PRAGMA synchronous = FULL")
     db.execute("PRAGMA fullfsync = ON")
     db.execute("PRAGMA journal_mode = WAL")
-    owner = db.execute("PRAGMA application_id").fetchone()[0]
-    version = db.execute("PRAGMA user_version").fetchone()[0]
-    if db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0:
+    if empty:
         # One transaction: a crash in between leaves an empty file, not half of the tables.
         marks = f"PRAGMA application_id = {_APPLICATION}; PRAGMA user_version = {_VERSION};"
         db.executescript(f"BEGIN IMMEDIATE; {TABLES} {marks} COMMIT;")
-    elif (owner, version) == (_APPLICATION, 1):
+    elif version == 1:
         db.executescript(f"BEGIN IMMEDIATE; {_ADDED} PRAGMA user_version = {_VERSION}; COMMIT;")
-    elif (owner, version) != (_APPLICATION, _VERSION):
-        raise _unusable(name, "it belongs to another program or version")
 
 
 def bring_up_to_date(db: sqlite3.Connection) -> None:
@@ -161,8 +165,14 @@ def lock(path: str | Path | None) -> sqlite3.Connection | None:
 
 
 def _unusable(name: str, reason: str) -> UsageError:
+    folder = Path(name).resolve().parent
+    # SQLite tells neither of these from the other.
+    if "unable to open" in reason and not folder.is_dir():
+        reason = "its folder doesn't exist"
+    elif "unable to open" in reason and not os.access(folder, os.W_OK):
+        reason = "its folder can't be written to; is the disk read-only?"
     return UsageError(
         f"the database {name!r} can't be used: {reason.lower()}",
-        hint="name a file in a folder that exists and can be written to",
+        hint="name a file of its own, in a folder that exists, can be written to and has room",
         where="--db",
     )

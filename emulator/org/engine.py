@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from emulator.delivery.carrier import Carrier
 from emulator.delivery.loop import Loop
+from emulator.org.errors import StoreError
 from emulator.org.lanes import Lanes
 
 if TYPE_CHECKING:
@@ -230,6 +231,8 @@ class Engine:
             self._stumbled(error, ended, due)
             return
         del self._ended[: len(ended)]
+        if self._patient_until:
+            _log.warning("deliveries go on")
         self._patient_until = 0.0
         for errand in filter(None, begun):
             carrier.carry(errand.course, partial(self._came_back, errand))
@@ -249,9 +252,10 @@ class Engine:
                 self._lanes.put_back(hook_id, work)
 
     def _stumbled(self, error: Exception, ended: list[Errand], due: list[tuple[str, Work]]) -> None:
-        if isinstance(error, sqlite3.Error):
+        if isinstance(error, (sqlite3.Error, StoreError)):
             # A full disk, say: all is still in the store, so nothing is lost by trying again.
-            _log.warning("deliveries wait, since the store can't be written: %s", error)
+            if not self._patient_until:
+                _log.warning("deliveries wait, since the store can't be written: %s", error)
             self._patient_until = time.monotonic() + _PATIENCE
         elif len(ended) + len(due) > 1:
             self._at_once = 1  # one of them is to blame: find out which

@@ -11,7 +11,17 @@ if TYPE_CHECKING:
 
     from emulator.delivery.verifier import Verification
 
-__all__ = ["ERRORS", "OktaApiError", "VerificationFailedError", "api_error", "blank", "invalid", "not_found", "taken"]
+__all__ = [
+    "ERRORS",
+    "OktaApiError",
+    "StoreError",
+    "VerificationFailedError",
+    "api_error",
+    "blank",
+    "invalid",
+    "not_found",
+    "taken",
+]
 
 # E2, E5: code -> (status, summary).
 ERRORS: Final[dict[str, tuple[int, str]]] = {
@@ -22,6 +32,7 @@ ERRORS: Final[dict[str, tuple[int, str]]] = {
     "E0000007": (404, "Not found: Resource not found: {subject}"),
     "E0000008": (404, "The requested path was not found"),
     "E0000009": (500, "Internal Server Error"),
+    "E0000010": (503, "Service is in read only mode"),
     "E0000011": (401, "Invalid token provided"),
     "E0000014": (403, "Update of credentials failed"),
     "E0000015": (401, "You do not have permission to access the feature you are requesting"),
@@ -102,6 +113,10 @@ class VerificationFailedError(OktaApiError):
             ),
         )
         self.verification = verification
+
+
+class StoreError(HarnessError):
+    """The org's database can't be read or written just now; of what was tried nothing is kept."""
 
 
 def api_error(code: str, *causes: str, subject: str = "", status: int | None = None, hint: str = "") -> OktaApiError:

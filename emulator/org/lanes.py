@@ -33,6 +33,8 @@ class _Lane:
     in_flight: int = 0
     flush: bool = False
     alarm: float = math.inf
+    since: float = 0.0
+    """When the first of what waits began to, by a clock that never jumps."""
 
     def __len__(self) -> int:
         return len(self.waiting) + len(self.again) + self.in_flight
@@ -82,7 +84,10 @@ class Lanes:
     def add(self, queued: Iterable[Queued]) -> None:
         """Let events wait."""
         for item in queued:
-            self._lane(item[1]).waiting.append(item)
+            lane = self._lane(item[1])
+            if not lane.waiting:
+                lane.since = time.perf_counter()
+            lane.waiting.append(item)
 
     def add_again(self, hook_id: str, number: int) -> None:
         """Let a request be sent again."""
@@ -173,6 +178,7 @@ class Lanes:
         size = min(len(lane.waiting), profile.delivery_max_batch, _MOST) if profile.delivery_window else 1
         batch = [lane.waiting.popleft() for _ in range(size)]
         lane.flush = lane.flush and bool(lane.waiting)
+        lane.since = time.perf_counter()
         return batch
 
     def _seconds_left(self, lane: _Lane) -> float | None:
@@ -188,4 +194,7 @@ class Lanes:
             return 0
         if not self._told_of_moves:
             return min(left, _POLL)
-        return None if getattr(self._core.clock, "frozen", False) else min(left, _LONGEST_WAIT)
+        if getattr(self._core.clock, "frozen", False):
+            return None
+        # A machine's clock may be set back by an hour, and nobody waits for it to catch up.
+        return max(0.0, min(left, lane.since + profile.delivery_window - time.perf_counter(), _LONGEST_WAIT))

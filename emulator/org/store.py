@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from emulator.errors import UsageError
 from emulator.org.database import connect, lock
+from emulator.org.errors import StoreError
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Callable, Iterator, Sequence
-    from pathlib import Path
 
 __all__ = ["Store"]
+
+# By a word of SQLite's.
+_HINTS = {
+    "full": "free some space; nothing of this change is kept",
+    "disk I/O": "see whether the disk is full or failing; nothing of this change is kept",
+    "locked": "another program is writing to the file; let it finish",
+    "readonly": "make the file and its folder writable",
+    "malformed": "the file is damaged: put a copy in its place, or start with a new one",
+}
 
 
 class Store:
@@ -38,6 +48,9 @@ class Store:
             if self._file_lock is not None:
                 self._file_lock.close()
             raise
+        # Absolute, since whoever uses an org may go to another folder.
+        self._file = None if path is None else Path(path).resolve()
+        self._inode = None if self._file is None else self._file.stat().st_ino
         self._inside = False
         self._after: list[Callable[[], object]] = []
         self.closed = False
@@ -48,6 +61,9 @@ class Store:
         Give the lock and a transaction, which is committed at the end or, after an exception, undone.
 
         A transaction within one is part of the outer one.
+
+        Raises:
+            StoreError: the database can't be written; nothing is changed.
         """
         with self._turn:
             if self._inside:
@@ -55,18 +71,20 @@ class Store:
                 return
             self._check_open()
             self._after.clear()
-            self._db.execute("BEGIN IMMEDIATE")
-            self._inside = True
-            try:
-                yield self._db
-                self._db.execute("COMMIT")
-            except BaseException:
-                self._after.clear()
-                if self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
-                raise
-            finally:
-                self._inside = False
+            with self._in_words():
+                self._db.execute("BEGIN IMMEDIATE")
+                self._inside = True
+                try:
+                    yield self._db
+                    self._check_file()
+                    self._db.execute("COMMIT")
+                except BaseException:
+                    self._after.clear()
+                    if self._db.in_transaction:
+                        self._db.execute("ROLLBACK")
+                    raise
+                finally:
+                    self._inside = False
             # Still under the lock, so that the outside hears of changes in the order in which they were made.
             for act in self._after:
                 act()
@@ -78,13 +96,13 @@ class Store:
 
     def rows(self, query: str, values: Sequence[Any] = ()) -> list[Any]:
         """Return all rows that *query* finds."""
-        with self._turn:
+        with self._turn, self._in_words():
             self._check_open()
             return self._db.execute(query, values).fetchall()
 
     def row(self, query: str, values: Sequence[Any] = ()) -> Any:
         """Return the first row that *query* finds, or None."""
-        with self._turn:
+        with self._turn, self._in_words():
             self._check_open()
             return self._db.execute(query, values).fetchone()
 
@@ -119,6 +137,29 @@ class Store:
             self._db.close()
             if self._file_lock is not None:
                 self._file_lock.close()
+
+    @contextmanager
+    def _in_words(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.DatabaseError as error:
+            if type(error) not in {sqlite3.OperationalError, sqlite3.DatabaseError}:
+                raise  # a mistake of ours
+            reason = str(error)
+            hint = next((hint for word, hint in _HINTS.items() if word in reason), "nothing of this change is kept")
+            raise StoreError(f"the org's database {str(self.path)!r} can't be used now: {reason}", hint=hint) from error
+
+    def _check_file(self) -> None:
+        if self._file is None:
+            return
+        with suppress(OSError):
+            if self._file.stat().st_ino == self._inode:
+                return
+        # A deleted file takes writes for as long as it is open, and keeps none of them.
+        raise StoreError(
+            f"the org's database {str(self.path)!r} has been deleted or replaced",
+            hint="start the org anew; what it accepted before is in the old file",
+        )
 
     def _check_open(self) -> None:
         if self.closed:
