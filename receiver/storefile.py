@@ -79,14 +79,13 @@ class StoreLock:
 
 def unusable(path: Path, reason: str) -> UsageError:
     """Return the error for a database file that can't be used."""
-    folder = path.resolve().parent
-    if "unable to open" in reason and not folder.is_dir():
+    if "unable to open" in reason and not path.parent.is_dir():
         reason = "its folder doesn't exist"
-    elif "unable to open" in reason and not os.access(folder, os.W_OK):
+    elif "unable to open" in reason and not os.access(path.parent, os.W_OK):
         reason = "its folder can't be written to; is the disk read-only?"
     return UsageError(
         f"the database {path} can't be used: {reason}",
-        hint="--db FILE names a file of its own, in a folder that exists, can be written to and has room",
+        hint="--db FILE names a file in a folder that exists and can be written to, with room on its disk",
         where="--db",
     )
 

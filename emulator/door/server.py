@@ -36,7 +36,6 @@ LOOK: Final = 0.1  # seconds between looks at who is here
 
 _ACCEPTED: Final = 64  # connections at a time
 _SPARE: Final = 8  # listener, trigger and the like
-_NEVER: Final = 10**9  # seconds
 _LATE: Final = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
 # Clients may do whatever they like, and bursts are no news; an application that fails is.
@@ -182,7 +181,6 @@ class Server(TcpWSGIServer):  # type: ignore[misc]  # waitress has no types
             sockets=[listener],
             threads=threads,
             connection_limit=self.most + _SPARE,
-            channel_timeout=_NEVER,  # we look after that ourselves
             max_request_header_size=HEADERS,
             max_request_body_size=max_body,
             inbuf_overflow=HEADERS,  # what is longer waits in a file
@@ -212,6 +210,9 @@ class Server(TcpWSGIServer):  # type: ignore[misc]  # waitress has no types
     def channels(self) -> list[Channel]:
         """Return the open connections."""
         return list(self.active_channels.values())
+
+    def maintenance(self, now: float) -> None:
+        """Do nothing: waitress would go by the time of day."""
 
     def handle_accept(self) -> None:
         """Take all who wait at the door, not one in each turn."""

@@ -165,7 +165,7 @@ def lock(path: str | Path | None) -> sqlite3.Connection | None:
 
 
 def _unusable(name: str, reason: str) -> UsageError:
-    folder = Path(name).resolve().parent
+    folder = Path(name).parent
     # SQLite tells neither of these from the other.
     if "unable to open" in reason and not folder.is_dir():
         reason = "its folder doesn't exist"
@@ -173,6 +173,6 @@ def _unusable(name: str, reason: str) -> UsageError:
         reason = "its folder can't be written to; is the disk read-only?"
     return UsageError(
         f"the database {name!r} can't be used: {reason.lower()}",
-        hint="name a file of its own, in a folder that exists, can be written to and has room",
+        hint="name a file in a folder that exists and can be written to, with room on its disk",
         where="--db",
     )
