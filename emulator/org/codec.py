@@ -83,19 +83,18 @@ def _link(href: str, method: str = "POST") -> JsonObject:
 
 
 # U11, in the captured order.  RECOVERY, PASSWORD_EXPIRED and LOCKED_OUT were never captured: what may follow them.
+_SIGNS_IN: Final = (
+    "suspend", "schema", "resetPassword", "forgotPassword", "expirePassword", "changeRecoveryQuestion", "self",
+    "resetFactors", "type", "changePassword", "deactivate",
+)  # fmt: skip
 _USER_LINKS: Final[dict[UserStatus, tuple[str, ...]]] = {
-    _STATUS.STAGED: ("schema", "activate", "self", "type"),
+    _STATUS.STAGED: ("schema", "activate", "self", "resetFactors", "type"),
     _STATUS.PROVISIONED: (
         "suspend", "schema", "resetPassword", "reactivate", "self", "resetFactors", "type", "deactivate",
     ),
-    _STATUS.ACTIVE: (
-        "suspend", "schema", "resetPassword", "expirePassword", "changeRecoveryQuestion", "self", "resetFactors",
-        "type", "changePassword", "deactivate",
-    ),
+    _STATUS.ACTIVE: _SIGNS_IN,
     _STATUS.RECOVERY: ("schema", "resetPassword", "reactivate", "self", "resetFactors", "type", "deactivate"),
-    _STATUS.PASSWORD_EXPIRED: (
-        "schema", "resetPassword", "self", "resetFactors", "type", "changePassword", "deactivate",
-    ),
+    _STATUS.PASSWORD_EXPIRED: _SIGNS_IN,
     _STATUS.LOCKED_OUT: ("schema", "resetPassword", "unlock", "self", "resetFactors", "type", "deactivate"),
     _STATUS.SUSPENDED: ("schema", "unsuspend", "self", "resetFactors", "type", "deactivate"),
     _STATUS.DEPROVISIONED: ("schema", "activate", "self", "type", "delete"),
@@ -108,6 +107,7 @@ _USER_ACTIONS: Final[dict[str, tuple[str, str]]] = {
     "deactivate": ("/lifecycle/deactivate", "POST"),
     "delete": ("", "DELETE"),
     "expirePassword": ("/lifecycle/expire_password", "POST"),
+    "forgotPassword": ("/credentials/forgot_password", "POST"),
     "reactivate": ("/lifecycle/reactivate", "POST"),
     "resetFactors": ("/lifecycle/reset_factors", "POST"),
     "resetPassword": ("/lifecycle/reset_password", "POST"),
@@ -117,8 +117,8 @@ _USER_ACTIONS: Final[dict[str, tuple[str, str]]] = {
 }
 
 
-def user_json(user: UserRecord, *, base_url: str) -> JsonObject:
-    """Return a user as the API shows it (U10, U11)."""
+def user_json(user: UserRecord, *, base_url: str, listed: bool = False) -> JsonObject:
+    """Return a user as the API shows it (U10, U11); one that is *listed* links to nothing but itself."""
     return {
         "id": user.id,
         "status": user.status.value,
@@ -129,17 +129,31 @@ def user_json(user: UserRecord, *, base_url: str) -> JsonObject:
         "lastUpdated": as_text(user.last_updated),
         "passwordChanged": _or_null(user.password_changed),
         "type": {"id": user.type_id},
-        "profile": dict(user.profile),
-        "credentials": credentials_json(user),
-        "_links": {name: _user_link(name, user, base_url) for name in _USER_LINKS[user.status]},
+        "profile": _profile(user),
+        "credentials": credentials_json(user, emails=True),
+        "_links": {
+            name: _user_link(name, user, base_url) for name in (("self",) if listed else _USER_LINKS[user.status])
+        },
     }
 
 
-def credentials_json(user: UserRecord) -> JsonObject:
+def _profile(user: UserRecord) -> JsonObject:
+    """Return the profile in Okta's order; two of its members are there even if nobody has set them."""
+    profile = {"mobilePhone": None, "secondEmail": None, **user.profile}
+    first = ("firstName", "lastName", "mobilePhone")
+    last = ("secondEmail", "login", "email")
+    between = [name for name in profile if name not in first + last]
+    return {name: profile[name] for name in (*first, *between, *last) if name in profile}
+
+
+def credentials_json(user: UserRecord, *, emails: bool = False) -> JsonObject:
     """Return a user's credentials as the API shows them: that there are some, never which."""
     credentials: JsonObject = {}
     if user.password is not None:
         credentials["password"] = {}
+    if emails:
+        primary = user.profile.get("email")
+        credentials["emails"] = [{"value": primary, "status": "VERIFIED", "type": "PRIMARY"}] if primary else []
     if user.question is not None:
         credentials["recovery_question"] = {"question": user.question}
     credentials["provider"] = dict(user.provider)

@@ -29,7 +29,7 @@ def new_user(
         profile=profile,
         type_id=core.world.id("oty", "user type"),
         activated=activated,
-        status_changed=activated,
+        status_changed=now,
         password_changed=now if credentials.is_new_password else None,
         password=credentials.password,
         question=credentials.question,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field, fields
-from datetime import datetime
+from dataclasses import dataclass, field, fields, replace
+from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from emulator.contract.model import (
     AuthScheme,
@@ -23,6 +23,9 @@ from emulator.payloads import Person
 from emulator.secrets import Secret
 
 __all__ = ["AppRecord", "GroupRecord", "GroupType", "UserRecord", "UserStatus", "hook_from_text", "hook_to_text"]
+
+
+_SECOND: Final = timedelta(seconds=1)
 
 
 class UserStatus(StrEnum):
@@ -80,6 +83,11 @@ class UserRecord:
         """``displayName`` of the profile, else first and last name (U1)."""
         given = " ".join(str(self.profile[name]) for name in ("firstName", "lastName") if self.profile.get(name))
         return str(self.profile.get("displayName") or given or self.login)
+
+    def with_password(self, password: str, now: datetime) -> UserRecord:
+        """Return the record with another digest; ``passwordChanged`` is later than it was, even within one second."""
+        before = self.password_changed
+        return replace(self, password=password, password_changed=max(now, before + _SECOND) if before else now)
 
     def in_events(self) -> Person:
         """Return the user as events show one (U1)."""

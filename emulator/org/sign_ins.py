@@ -64,13 +64,8 @@ class SignIns:
             change.raise_event("user.import.password", person=user.in_events(), result="FAILURE", reason=reason)
             return user
         change.raise_event("user.import.password", person=user.in_events())
-        imported = replace(
-            user,
-            password=digest(password, user.id),
-            password_changed=change.now,
-            provider={"type": "OKTA", "name": "OKTA"},
-        )
-        return self._users.put(change, imported)
+        imported = user.with_password(digest(password, user.id), change.now)
+        return self._users.put(change, replace(imported, provider={"type": "OKTA", "name": "OKTA"}))
 
     def _compare(self, change: Change, user: UserRecord, password: str) -> bool:
         if user.status is UserStatus.LOCKED_OUT:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from emulator.org.errors import OktaApiError, api_error, invalid, not_found, taken
@@ -10,6 +10,7 @@ from emulator.org.finding import find_user
 from emulator.org.leaving import Leaving
 from emulator.org.lifecycle import transition
 from emulator.org.newcomers import admin_user, new_user
+from emulator.org.passwords import Moved, Passwords
 from emulator.org.records import UserRecord, UserStatus
 from emulator.org.refusing import tell_refused
 from emulator.org.user_body import check_profile, digest, read_credentials, read_groups, read_object
@@ -22,21 +23,13 @@ if TYPE_CHECKING:
     from emulator.org.core import Change, Core
     from emulator.org.groups import Groups
 
-__all__ = ["Moved", "Users"]
+__all__ = ["Users"]
 
 _S = UserStatus
 _PATH: Final = "/api/v1/users"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Moved:
-    """A user after a call, and the token of the mail that the call would send, if any."""
-
-    user: UserRecord
-    token: str = ""
-
-
-class Users:
+class Users(Passwords):
     """
     The users of one org.  A user is named by id, login, or the login's part before the ``@`` (U15).
 
@@ -178,15 +171,14 @@ class Users:
         return user
 
     def activate(self, ref: str, call: Call | None = None) -> Moved:
-        """Activate a user (U-d, U-e): who has no password gets a mail, whose token is returned."""
+        """Activate a user (U-d, U-e): who has no password completes it by the link in a mail, whose token is returned."""
         user = self.get(ref, call)
         with self._core.change(call, path=f"{_PATH}/{user.id}/lifecycle/activate") as change:
             user = self.get(user.id)
             user = self._move(change, user, "activate" if user.password else "invite")
             if user.status is _S.PROVISIONED:
                 self._tell_invited(change, user)
-                return Moved(user=user, token=self._core.tokens.token())
-        return Moved(user=user)
+            return Moved(user=user, token=self._core.tokens.token())
 
     def complete_activation(self, ref: str, password: str) -> UserRecord:
         """Let a PROVISIONED user follow the link in the mail and choose a password (U-f)."""
@@ -194,7 +186,7 @@ class Users:
         with self._core.change(self._own_call(user), path="/idp/idx/challenge/answer") as change:
             user = self.get(user.id)
             transition("complete", user.status)
-            user = replace(user, password=digest(password, user.id), password_changed=change.now)
+            user = user.with_password(digest(password, user.id), change.now)
             return self._move(change, user, "complete")
 
     def reactivate(self, ref: str, call: Call | None = None) -> Moved:
@@ -232,59 +224,6 @@ class Users:
     def reset_factors(self, ref: str, call: Call | None = None) -> UserRecord:
         """Take all factors from a user (U-s)."""
         return self._simple(ref, "reset_factors", call)
-
-    def expire_password(self, ref: str, call: Call | None = None, *, temporary: bool = False) -> Moved:
-        """
-        Make a user choose a new password at the next sign-in (U-m, U-n).
-
-        The record returned has the old ``statusChanged`` (U13); with *temporary* the token is a new password.
-        """
-        user = self.get(ref, call)
-        name = "expire_password_with_temp_password" if temporary else "expire_password"
-        with self._core.change(call, path=f"{_PATH}/{user.id}/lifecycle/{name}") as change:
-            before = self.get(user.id)
-            token = self._core.tokens.token()[:8] if temporary else ""
-            user = before
-            if temporary:
-                transition("expire_password", before.status)
-                user = replace(before, password=digest(token, before.id), password_changed=change.now)
-            user = self._move(change, user, "expire_password")
-        return Moved(user=replace(user, status_changed=before.status_changed), token=token)
-
-    def reset_password(self, ref: str, call: Call | None = None, *, send_email: bool = True) -> Moved:
-        """Send a user the mail to choose a new password (U-o); its token is returned."""
-        user = self.get(ref, call)
-        path = f"{_PATH}/{user.id}/lifecycle/reset_password"
-        query = f"sendEmail={'true' if send_email else 'false'}"
-        with self._core.change(call, path=path, query=query) as change:
-            user = self._move(change, self.get(user.id), "reset_password")
-            return Moved(user=user, token=self._core.tokens.token())
-
-    def change_password(self, ref: str, old: str, new: str, call: Call | None = None) -> UserRecord:
-        """Change a password, knowing the old one (U-p)."""
-        user = self.get(ref, call)
-        with self._core.change(call, path=f"{_PATH}/{user.id}/credentials/change_password") as change:
-            user = self.get(user.id)
-            name = "renew_password" if user.status in {_S.PASSWORD_EXPIRED, _S.RECOVERY} else "change_password"
-            transition(name, user.status)
-            if user.password != digest(old, user.id):
-                raise api_error("E0000014", "Old Password is not correct")
-            if not new:
-                raise api_error("E0000014", "newPassword: The field cannot be left blank")
-            user = replace(user, password=digest(new, user.id), password_changed=change.now)
-            return self._move(change, user, name)
-
-    def change_recovery_question(
-        self, ref: str, password: str, *, question: str, answer: str, call: Call | None = None
-    ) -> UserRecord:
-        """Change the recovery question, knowing the password; no event tells of it."""
-        user = self.get(ref, call)
-        with self._core.change(call, path=f"{_PATH}/{user.id}/credentials/change_recovery_question") as change:
-            user = self.get(user.id)
-            if user.password != digest(password, user.id):
-                raise api_error("E0000014", "Password is not correct")
-            given = {"recovery_question": {"question": question, "answer": answer}}
-            return self._set_credentials(change, user, given)
 
     def clear_sessions(self, ref: str, call: Call | None = None) -> None:
         """End all sessions of a user (U-t)."""
@@ -352,8 +291,8 @@ class Users:
             user = replace(user, question=credentials.question, answer=credentials.answer)
         if credentials.provider is not None:
             user = replace(user, provider=credentials.provider)
-        if credentials.is_new_password:
-            user = replace(user, password=credentials.password, password_changed=change.now)
+        if credentials.password is not None and credentials.is_new_password:
+            user = user.with_password(credentials.password, change.now)
             self._tell(change, user, "user.account.update_password")
         elif credentials.password is not None:
             user = replace(user, password=credentials.password)

@@ -168,6 +168,8 @@ class Tour:
         asked = {"password": {"value": "y"}, "recovery_question": {"question": "Why?", "answer": "so"}}
         self.call("POST", f"/users/{other['id']}/credentials/change_recovery_question", asked)
         self.call("POST", f"/users/{other['id']}/credentials/forgot_password?sendEmail=false")
+        recovered = {"password": {"value": "z"}, "recovery_question": {"answer": "so"}}
+        self.call("POST", f"/users/{other['id']}/credentials/forgot_password_recovery_question", recovered)
         self.call("DELETE", f"/users/{other['id']}/sessions")
         new = user_body("cat")
         del new["credentials"]

@@ -96,6 +96,68 @@ def test_a_temporary_password_is_given(api, user) -> None:
     assert answer.get_json()["tempPassword"]
 
 
+def test_activation_gives_its_link_also_to_users_who_have_a_password(api) -> None:
+    staged = api("POST", "/users?activate=false", new(**PASSWORD)).get_json()
+    link = api("POST", f"/users/{staged['id']}/lifecycle/activate?sendEmail=False").get_json()
+
+    assert link["activationUrl"].endswith(f"/tokens/{link['activationToken']}/verify")
+    assert api("GET", f"/users/{staged['id']}").get_json()["status"] == "ACTIVE"
+
+
+QUESTION = {"recovery_question": {"question": "Why?", "answer": "because"}}
+RECOVERED = {"password": {"value": "battery staple"}, "recovery_question": {"answer": "because"}}
+
+
+@pytest.mark.parametrize("call", ["forgot_password_recovery_question", "forgot_password"])
+def test_a_password_is_recovered_by_the_answer_to_the_question(api, refused, call: str) -> None:
+    """The older SDKs send the same body to ``forgot_password``."""
+    user = api("POST", "/users", new(credentials={**PASSWORD["credentials"], **QUESTION})).get_json()
+    path = f"/users/{user['id']}"
+    wrong = {**RECOVERED, "recovery_question": {"answer": "why not"}}
+
+    refused(api("POST", f"{path}/credentials/{call}", wrong), 403, "E0000087")
+    answer = api("POST", f"{path}/credentials/{call}", RECOVERED)
+    assert (answer.status_code, answer.get_json()["recovery_question"]) == (200, {"question": "Why?"})
+    values = {"oldPassword": {"value": "battery staple"}, "newPassword": {"value": "another horse"}}
+    assert api("POST", f"{path}/credentials/change_password", values).status_code == 200
+    now = api("GET", path).get_json()
+    assert now["status"] == "ACTIVE"
+    assert now["passwordChanged"] > user["passwordChanged"]
+
+
+def test_forgetting_a_password_leaves_the_state_alone(api, user) -> None:
+    path = f"/users/{user['id']}"
+    link = api("POST", f"{path}/credentials/forgot_password?sendEmail=false").get_json()["resetPasswordUrl"]
+
+    assert link.startswith("http://127.0.0.1:8420/signin/reset-password/")
+    assert api("POST", f"{path}/credentials/forgot_password").get_json() == {}
+    assert api("GET", path).get_json()["status"] == "ACTIVE"
+
+
+def test_a_user_is_shown_with_the_members_that_nobody_has_set(api, user) -> None:
+    assert list(user["profile"]) == ["firstName", "lastName", "mobilePhone", "secondEmail", "login", "email"]
+    assert (user["profile"]["mobilePhone"], user["profile"]["secondEmail"]) == (None, None)
+    assert list(user["credentials"]) == ["password", "emails", "provider"]
+    assert user["credentials"]["emails"] == [{"value": "jane.roe@example.com", "status": "VERIFIED", "type": "PRIMARY"}]
+
+
+def test_a_list_of_users_links_each_to_nothing_but_itself(api, user) -> None:
+    group = api("POST", "/groups", {"profile": {"name": "People"}}).get_json()
+    api("PUT", f"/groups/{group['id']}/users/{user['id']}")
+
+    assert "suspend" in user["_links"]
+    for path in ("/users", f"/groups/{group['id']}/users"):
+        listed = {each["id"]: each for each in api("GET", path).get_json()}[user["id"]]
+        assert list(listed["_links"]) == ["self"]
+        assert {**listed, "_links": user["_links"]} == user
+
+
+def test_a_temporary_password_is_given_in_its_older_form_too(api, user) -> None:
+    answer = api("POST", f"/users/{user['id']}/lifecycle/expire_password?tempPassword=true").get_json()
+
+    assert list(answer) == ["tempPassword"]
+
+
 def test_a_wrong_old_password_is_refused(api, user, refused) -> None:
     values = {"oldPassword": {"value": "x"}, "newPassword": {"value": "y"}}
     refused(api("POST", f"/users/{user['id']}/credentials/change_password", values), 403, "E0000014")

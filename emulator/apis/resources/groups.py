@@ -13,7 +13,7 @@ from emulator.org.codec import group_json, user_json
 if TYPE_CHECKING:
     from emulator.apis.asking import Ask
     from emulator.contract.model import JsonObject
-    from emulator.org.records import GroupRecord
+    from emulator.org.records import GroupRecord, UserRecord
 
 __all__: list[str] = []
 
@@ -96,7 +96,11 @@ def delete_group(ask: Ask, groupId: str) -> Answer:  # noqa: N803
 def list_group_users(ask: Ask, groupId: str) -> Answer:  # noqa: N803
     """List the members of a group."""
     members = ask.org.groups.members(groupId)
-    return page(ask, members, lambda user: user_json(user, base_url=ask.base_url), default=_MEMBERS, most=_MEMBERS)
+
+    def show(user: UserRecord) -> JsonObject:
+        return user_json(user, base_url=ask.base_url, listed=True)
+
+    return page(ask, members, show, default=_MEMBERS, most=_MEMBERS)
 
 
 @route("PUT", f"{_GROUP}/users/<userId>", operation="assignUserToGroup", scope=_SCOPE, status=204)

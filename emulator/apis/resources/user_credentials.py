@@ -72,6 +72,30 @@ def change_recovery_question(ask: Ask, userId: str) -> Answer:  # noqa: N803
 )
 def forgot_password(ask: Ask, userId: str) -> Answer:  # noqa: N803
     """Begin what follows the link "forgot password?"."""
+    ask.org.users.get(userId)
+    body = ask.body() if ask.request.get_data(cache=True).strip() else None
+    if _value(body, "recovery_question", "answer"):
+        return _recovered(ask, userId, body)  # its older form, which set the new password too
     send = ask.flag("sendEmail", default=True)
-    token = ask.org.users.reset_password(userId, ask.call, send_email=send).token
+    token = ask.org.users.forgot_password(userId, ask.call, send_email=send).token
     return Answer(body={} if send else {"resetPasswordUrl": f"{ask.base_url}/signin/reset-password/{token}"})
+
+
+@route(
+    "POST",
+    f"{_CREDENTIALS}/forgot_password_recovery_question",
+    operation="forgotPasswordSetNewPassword",
+    scope=_SCOPE,
+    gives="UserCredentials",
+    takes="ForgotPassword",
+    query=(Query(name="sendEmail", kind="boolean"),),
+)
+def recover_password(ask: Ask, userId: str) -> Answer:  # noqa: N803
+    """Set a new password, knowing the answer to the recovery question."""
+    ask.org.users.get(userId)
+    return _recovered(ask, userId, ask.body())
+
+
+def _recovered(ask: Ask, user_id: str, body: Any) -> Answer:
+    answer, new = _value(body, "recovery_question", "answer"), _value(body, "password", "value")
+    return Answer(body=credentials_json(ask.org.users.recover(user_id, answer, new, ask.call)))

@@ -79,9 +79,18 @@ def unlock_user(ask: Ask, id: str) -> Answer:  # noqa: A002
     return _DONE
 
 
-@route("POST", f"{_LIFECYCLE}/expire_password", operation="expirePassword", scope=_SCOPE, gives="User")
+@route(
+    "POST",
+    f"{_LIFECYCLE}/expire_password",
+    operation="expirePassword",
+    scope=_SCOPE,
+    gives="User",
+    query=(Query(name="tempPassword", kind="boolean"),),
+)
 def expire_password(ask: Ask, id: str) -> Answer:  # noqa: A002
     """Make a user choose a new password at the next sign-in."""
+    if ask.flag("tempPassword", default=False):  # its older form of expire_password_with_temp_password
+        return expire_password_with_temp_password(ask, id)
     return Answer(body=user_json(ask.org.users.expire_password(id, ask.call).user, base_url=ask.base_url))
 
 

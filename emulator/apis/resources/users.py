@@ -53,7 +53,7 @@ def list_users(ask: Ask) -> Answer:
         users = [user for user in users if _is_meant(user, quick)]
 
     def show(user: UserRecord) -> JsonObject:
-        return user_json(user, base_url=ask.base_url)
+        return user_json(user, base_url=ask.base_url, listed=True)
 
     users = searched(ask, users, show, search=USER_SEARCH, filtering=USER_FILTER)
     return page(ask, users, show, default=_FEW if quick else _MOST, most=_MOST, paged=not quick)
