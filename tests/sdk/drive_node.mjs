@@ -59,6 +59,47 @@ const seen = (await all(logs)).map((event) => event.eventType);
 assert.equal(seen.filter((type) => type === "user.lifecycle.deactivate").length, 1);
 assert.ok(seen.length > 6);
 
+const kind = "com.okta.oauth2.tokens.transform";
+const inline = client.inlineHookApi;
+const key = await client.hookKeyApi.createHookKey({ keyRequest: { name: "Mine" } });
+assert.equal(key._embedded.kty, "RSA");
+assert.equal((await client.hookKeyApi.getPublicKey({ keyId: key.keyId, publicKeyId: key.keyId })).kid, key.keyId);
+const inlineBody = (name) => ({
+  name,
+  type: kind,
+  version: "1.0.0",
+  channel: {
+    type: "OAUTH",
+    version: "1.0.0",
+    config: {
+      uri: process.env.SERVICE_URL,
+      method: "POST",
+      authType: "private_key_jwt",
+      clientId: "sdk",
+      hookKeyId: key.id,
+      tokenUrl: `${process.env.ORG_URL}/oauth2/default/v1/token`,
+    },
+  },
+});
+const made = await inline.createInlineHook({ inlineHook: inlineBody("Tokens"), inlineHookCreate: inlineBody("Tokens") });
+assert.deepEqual([made.status, made.type, made.channel.type], ["ACTIVE", kind, "OAUTH"]);
+const own = { inlineHookId: made.id };
+const update = { name: "Tokens 2" };
+assert.equal((await inline.updateInlineHook({ ...own, inlineHook: update, inlineHookReplace: update })).name, "Tokens 2");
+const whole = inlineBody("Tokens 3");
+assert.equal((await inline.replaceInlineHook({ ...own, inlineHook: whole, inlineHookReplace: whole })).name, "Tokens 3");
+assert.deepEqual((await all(inline.listInlineHooks({ type: kind }))).map((found) => found.id), [made.id]);
+const request = JSON.parse(process.env.INLINE_REQUEST);
+const answer = await inline.executeInlineHook({ ...own, payloadData: request });
+assert.equal(answer.commands[0].type, "com.okta.access.patch");
+await refused(inline.deleteInlineHook(own), "E0000001");
+assert.equal((await inline.deactivateInlineHook(own)).status, "INACTIVE");
+assert.equal((await inline.activateInlineHook(own)).status, "ACTIVE");
+await inline.deactivateInlineHook(own);
+await inline.deleteInlineHook(own);
+await client.hookKeyApi.deleteHookKey({ id: key.id, hookKeyId: key.id });
+await refused(inline.getInlineHook(own), "E0000007");
+
 assert.equal((await client.eventHookApi.deactivateEventHook({ eventHookId: hook.id })).status, "INACTIVE");
 await client.eventHookApi.deleteEventHook({ eventHookId: hook.id });
 await refused(client.eventHookApi.getEventHook({ eventHookId: hook.id }), "E0000007");

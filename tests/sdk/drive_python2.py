@@ -68,6 +68,7 @@ async def main() -> None:
     assert seen.count("user.lifecycle.deactivate") == 1
     assert len(seen) > 6
 
+    await inline_hooks(client)
     deactivated = await ask("deactivate_event_hook", hook.id)
     assert deactivated.status == "INACTIVE"
     _, error = await client.delete_event_hook(hook.id)
@@ -75,6 +76,37 @@ async def main() -> None:
     _, _, error = await client.get_event_hook(hook.id)
     assert error.error_code == "E0000007"
     print(json.dumps({"user": user.id, "hook": hook.id, "events": seen}))
+
+
+async def inline_hooks(client: Client) -> None:
+    """This SDK's ``update`` is a PUT, and it knows neither hook keys nor OAuth channels."""
+
+    async def ask(name: str, *arguments: object) -> object:
+        found, _, error = await getattr(client, name)(*arguments)
+        assert error is None, f"{name}: {error}"
+        return found
+
+    kind = "com.okta.oauth2.tokens.transform"
+    config = {"uri": os.environ["SERVICE_URL"], "headers": [{"key": "X-A", "value": "b"}], "method": "POST"}
+    config["authScheme"] = {"type": "HEADER", "key": "Authorization", "value": os.environ["HOOK_SECRET"]}
+    channel = {"type": "HTTP", "version": "1.0.0", "config": config}
+    body = {"name": "Tokens", "type": kind, "version": "1.0.0", "channel": channel}
+    hook = await ask("create_inline_hook", body)
+    assert (hook.status, hook.type, hook.channel.config.auth_scheme.key) == ("ACTIVE", kind, "Authorization")
+    assert (await ask("update_inline_hook", hook.id, {**body, "name": "Tokens 2"})).name == "Tokens 2"
+    assert [found.id for found in await ask("list_inline_hooks", {"type": kind})] == [hook.id]
+    assert await ask("list_inline_hooks", {"type": "com.okta.import.transform"}) == []
+    answer = await ask("execute_inline_hook", hook.id, json.loads(os.environ["INLINE_REQUEST"]))
+    assert answer.commands[0].type == "com.okta.access.patch"
+    assert (await ask("deactivate_inline_hook", hook.id)).status == "INACTIVE"
+    assert (await ask("activate_inline_hook", hook.id)).status == "ACTIVE"
+    _, error = await client.delete_inline_hook(hook.id)
+    assert error.error_code == "E0000001"
+    await ask("deactivate_inline_hook", hook.id)
+    _, error = await client.delete_inline_hook(hook.id)
+    assert error is None
+    _, _, error = await client.get_inline_hook(hook.id)
+    assert (error.error_code, error.status) == ("E0000007", 404)
 
 
 async def add_and_remove(client: Client, group_id: str, user_id: str) -> None:

@@ -10,6 +10,12 @@ from okta.client import Client
 from okta.models.add_group_request import AddGroupRequest
 from okta.models.create_user_request import CreateUserRequest
 from okta.models.event_hook import EventHook
+from okta.models.execute_inline_hook_request import ExecuteInlineHookRequest
+from okta.models.inline_hook_channel_o_auth_create import InlineHookChannelOAuthCreate
+from okta.models.inline_hook_create import InlineHookCreate
+from okta.models.inline_hook_replace import InlineHookReplace
+from okta.models.key_request import KeyRequest
+from okta.models.token_request import TokenRequest
 
 TYPES = ["user.lifecycle.create", "user.lifecycle.deactivate", "group.user_membership.add"]
 
@@ -72,11 +78,57 @@ async def main() -> None:
     assert seen.count("user.lifecycle.deactivate") == 1
     assert len(seen) > 6
 
+    await inline_hooks(client)
     assert (await ask("deactivate_event_hook", hook.id)).status == "INACTIVE"
     await ask("delete_event_hook", hook.id)
     error = await refused("get_event_hook", hook.id)
     assert "E0000007" in str(error)
     print(json.dumps({"user": user.id, "hook": hook.id, "events": seen}))
+
+
+async def inline_hooks(client: Client) -> None:
+    """Its models forget the config of an OAuth channel unless it goes in as a mapping, past their validation."""
+
+    async def ask(name: str, *arguments: object, **more: object) -> object:
+        found, _, error = await getattr(client, name)(*arguments, **more)
+        assert error is None, f"{name}: {error}"
+        return found
+
+    kind = "com.okta.oauth2.tokens.transform"
+    key = await ask("create_hook_key", KeyRequest(name="Mine"))
+    assert (key.is_used, key.embedded.kty) == ("false", "RSA")
+    assert (await ask("get_public_key", key.key_id)).kid == key.key_id
+    config = {
+        "uri": os.environ["SERVICE_URL"],
+        "method": "POST",
+        "authType": "private_key_jwt",
+        "clientId": "sdk",
+        "hookKeyId": key.id,
+        "tokenUrl": os.environ["ORG_URL"] + "/oauth2/default/v1/token",
+        "scope": "hooks",
+    }
+    channel = InlineHookChannelOAuthCreate.model_construct(type="OAUTH", version="1.0.0", config=config)
+    hook = await ask("create_inline_hook", InlineHookCreate(name="Tokens", type=kind, version="1.0.0", channel=channel))
+    assert (hook.status, hook.type, hook.channel.type) == ("ACTIVE", kind, "OAUTH")
+    assert (await ask("get_hook_key", key.id)).is_used == "true"
+    changed = await ask("update_inline_hook", hook.id, InlineHookReplace(name="Tokens 2"))
+    assert changed.name == "Tokens 2"
+    replaced = await ask("replace_inline_hook", hook.id, InlineHookReplace(name="Tokens 3", channel=channel))
+    assert (replaced.name, replaced.status) == ("Tokens 3", "ACTIVE")
+    assert [found.id for found in await ask("list_inline_hooks", type=kind)] == [hook.id]
+    assert (await ask("deactivate_inline_hook", hook.id)).status == "INACTIVE"
+    assert (await ask("activate_inline_hook", hook.id)).status == "ACTIVE"
+    request = TokenRequest.from_dict(json.loads(os.environ["INLINE_REQUEST"]))
+    try:
+        await ask("execute_inline_hook", hook.id, ExecuteInlineHookRequest(request))
+    except ValueError as error:
+        # The answer has come; but its models of answers overlap, and it takes one that fits two of them for none.
+        if "Multiple matches found" not in str(error):
+            raise
+    await ask("deactivate_inline_hook", hook.id)
+    await ask("delete_inline_hook", hook.id)
+    await ask("delete_hook_key", key.id)
+    assert await ask("list_hook_keys") == []
 
 
 asyncio.run(main())

@@ -12,13 +12,20 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
+import urllib.request
 import venv
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
 
+from emulator.contract.inline.types import inline_hook_type
+from emulator.delivery.signing import check_token
+from emulator.payloads import World
+from emulator.payloads.inline.build import inline_request
 from receiver import Receiver
 
 HERE = Path(__file__).parent
@@ -76,8 +83,38 @@ def org() -> Iterator[dict[str, str]]:
     served.stdout.close()
 
 
+PATCH = {"type": "com.okta.access.patch", "value": [{"op": "add", "path": "/claims/a", "value": "b"}]}
+
+
+@pytest.fixture
+def service() -> Iterator[tuple[str, list[str]]]:
+    """An external service for inline hooks: its URL, and the Authorization header of each call."""
+    seen: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            seen.append(self.headers["Authorization"] or "")
+            body = json.dumps({"commands": [PATCH]}).encode()
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/inline", seen
+        server.shutdown()
+        thread.join()
+
+
 @pytest.mark.parametrize("sdk", ["python 2.x", "python 3.x", "node"])
-def test_an_sdk_tells_the_whole_story(sdk: str, org: dict[str, str]) -> None:
+def test_an_sdk_tells_the_whole_story(sdk: str, org: dict[str, str], service: tuple[str, list[str]]) -> None:
     """Each driver checks what it gets; errors parse as the SDK's own exceptions."""
     if sdk == "node":
         if shutil.which("node") is None:
@@ -97,6 +134,8 @@ def test_an_sdk_tells_the_whole_story(sdk: str, org: dict[str, str]) -> None:
                 **more,
                 HOOK_URL=receiver.url,
                 HOOK_SECRET=SECRET,
+                SERVICE_URL=service[0],
+                INLINE_REQUEST=json.dumps(inline_request(inline_hook_type("token"), world=World(1))),
                 SINCE=since.strftime("%Y-%m-%dT%H:%M:%S.000Z"),
                 OKTA_TESTING_TESTINGDISABLEHTTPSCHECK="true",
             )
@@ -110,3 +149,17 @@ def test_an_sdk_tells_the_whole_story(sdk: str, org: dict[str, str]) -> None:
         "user.lifecycle.deactivate",
     ]
     assert {party.id for event in received for party in event.targets("User")} == {told["user"]}
+    authorized_by(org["ORG_URL"], sdk, service[1])
+
+
+def authorized_by(org_url: str, sdk: str, seen: list[str]) -> None:
+    """The 2.x line sends the header's secret, the others a token that anybody can check with the published keys."""
+    assert len(seen) == 1
+    if sdk == "python 2.x":
+        assert seen == [SECRET]
+        return
+    with urllib.request.urlopen(f"{org_url}/oauth2/default/v1/keys") as answer:
+        keys = json.load(answer)["keys"]
+    issuer = f"{org_url}/oauth2/default"
+    claims = check_token(seen[0].removeprefix("Bearer "), keys, audience=["api://default"], issuer=issuer)
+    assert claims["cid"] == "sdk"
