@@ -151,7 +151,7 @@ if (find) {
   for (const box of boxes) box.addEventListener("change", count);
 }
 
-// The editor of a preview: line numbers, and problems at their line.
+// The editor of a preview, which says where it is judged: line numbers, and problems at their line.
 const editor = $("[data-validate]");
 if (editor) {
   const gutter = $(".gutter");
@@ -166,7 +166,7 @@ if (editor) {
     gutter.scrollTop = editor.scrollTop;
   };
   const validate = async () => {
-    const answer = await post("/console/preview/validate", { event: editor.value });
+    const answer = await post(editor.dataset.validate, { event: editor.value });
     if (!answer.ok) return;
     const found = await answer.json();
     const looks = { must: "bad", should: "warn", note: "dim" };

@@ -18,6 +18,7 @@ from emulator.org.errors import OktaApiError, api_error, invalid
 from emulator.org.inline.happenings import tell_called
 from emulator.org.inline.issuer import OAuthError
 from emulator.payloads import encode
+from emulator.payloads.inline.build import request_id_of, secrets_of_request
 from emulator.secrets import Redactor, Secret
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from emulator.org.inline.records import InlineHook
     from emulator.payloads import Person
 
-__all__ = ["InlineCalls", "InlineRun"]
+__all__ = ["TOKEN_PATHS", "InlineCalls", "InlineRun", "answer_text", "execute_error"]
 
 _EXECUTED: Final = "inline_hook.executed"
 # Path of a token endpoint -> path of its issuer.
@@ -79,6 +80,7 @@ class InlineRun:
 
     def secrets(self) -> Iterator[Secret]:
         """Yield what a text that repeats the request might give away, so that a redactor can learn it."""
+        yield from secrets_of_request(self.request)
         channel = self.hook.channel
         if channel.auth is not None:
             yield channel.auth.value
@@ -150,7 +152,7 @@ class InlineCalls:
             hook.kind,
             channel,
             encode(request),
-            request_id=self._core.tokens.request_id(),
+            request_id=request_id_of(request) or self._core.tokens.request_id(),
             sender=self._sender,
             clock=self._core.clock,
             profile=self._core.profile,
