@@ -15,7 +15,16 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
-_KINDS = ("auto", "envelope", "log-event", "verification", "verification-request", "event-hook")
+_KINDS = (
+    "auto",
+    "envelope",
+    "log-event",
+    "verification",
+    "verification-request",
+    "event-hook",
+    "inline-request",
+    "inline-answer",
+)
 _MOST_JOBS = 256
 
 

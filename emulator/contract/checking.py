@@ -34,12 +34,27 @@ __all__ = ["inspect_documents", "transcript"]
 # What begins like JSON, or like a program around it, is no log: what is wrong with it is said as it is.
 _CODE: Final = re.compile(r"\s*(?:\{|//|/\*|#|<|(?:const|let|var)\s|module\.|export\s)")
 
+
+def _inline_request(value: Any, path: Path) -> list[Problem]:
+    from emulator.contract.inline.requests import validate_inline_request  # few files have one
+
+    return validate_inline_request(value, path)
+
+
+def _inline_answer(value: Any, path: Path) -> list[Problem]:
+    from emulator.contract.inline.documents import validate_inline_answer  # few files have one
+
+    return validate_inline_answer(value, path)
+
+
 _CHECKS: Final[dict[Kind, Callable[[Any, Path], list[Problem]]]] = {
     Kind.ENVELOPE: validate_envelope,
     Kind.LOG_EVENT: validate_log_event,
     Kind.VERIFICATION: validate_verification_answer,
     Kind.VERIFICATION_REQUEST: verification_request_problems,
     Kind.EVENT_HOOK: validate_event_hook,
+    Kind.INLINE_REQUEST: _inline_request,
+    Kind.INLINE_ANSWER: _inline_answer,
 }
 
 

@@ -106,7 +106,7 @@ def inspect_bytes(data: bytes, *, name: str, kind: str = "auto", alone: bool = F
 
     Args:
         data: A whole file: an envelope, a LogEvent, an event hook, a verification answer or recorded verification
-            request, an array of one of these (such as a page of the System Log API), or one per line (NDJSON).
+            request, the request or answer of an inline hook, an array of one of these (such as a page of the System Log API), or one per line (NDJSON).
         name: For the report; names that end in .ndjson or .jsonl are read line by line.
         kind: One of ``CHOICES``; ``auto`` recognises each document.
         alone: No other file follows: nothing is made ready for it.

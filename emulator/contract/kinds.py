@@ -16,6 +16,8 @@ class Kind(StrEnum):
     VERIFICATION = "verification"
     VERIFICATION_REQUEST = "verification-request"
     EVENT_HOOK = "event-hook"
+    INLINE_REQUEST = "inline-request"
+    INLINE_ANSWER = "inline-answer"
     MIXED = "mixed"
     UNKNOWN = "unknown"
 
@@ -26,6 +28,8 @@ KIND_NAMES: Final = {
     Kind.VERIFICATION: ("verification answer", "verification answers"),
     Kind.VERIFICATION_REQUEST: ("verification request", "verification requests"),
     Kind.EVENT_HOOK: ("event hook", "event hooks"),
+    Kind.INLINE_REQUEST: ("inline hook request", "inline hook requests"),
+    Kind.INLINE_ANSWER: ("inline hook answer", "inline hook answers"),
     Kind.MIXED: ("document", "documents of several kinds"),
     Kind.UNKNOWN: ("unknown document", "unknown documents"),
 }

@@ -28,6 +28,8 @@ _MEMBERS: Final = {
     ),
 }
 _ENOUGH: Final = {Kind.ENVELOPE: 2.0, Kind.LOG_EVENT: 2.0, Kind.EVENT_HOOK: 3.0}
+_ANSWER: Final = frozenset({"commands", "error", "debugContext"})
+_SIGNS: Final = ({"type"}, {"errorSummary", "errorCauses"})  # of a command, and of an error
 _WORDY: Final = 100  # an object with more members than this is data, not one of these documents
 _FEW: Final = 5
 _SMALL_ANSWER: Final = 3
@@ -61,7 +63,7 @@ def recognise(value: Any, path: Path = ()) -> Recognition:
     kind = _kind(value)
     if kind is not Kind.UNKNOWN:
         return Recognition(kind)
-    inside = () if _is_inline_hook(value) else tuple(unwrap(value, is_document))
+    inside = tuple(unwrap(value, is_document))
     if inside:
         return Recognition(kind, inside=inside, wrapper=wrapper_name(value))
     return Recognition(kind, _unknown(value, path))
@@ -76,7 +78,9 @@ def _kind(value: dict[str, Any]) -> Kind:
     if _has_challenge(value) or ("headers" in value and "body" not in value and value.get("method") == "GET"):
         return Kind.VERIFICATION_REQUEST
     if _is_inline_hook(value):
-        return Kind.UNKNOWN
+        return Kind.INLINE_REQUEST
+    if _is_inline_answer(value):
+        return Kind.INLINE_ANSWER
     scores = {kind: _score(value, members) for kind, members in _MEMBERS.items()}
     data = value.get("data")
     if isinstance(data, dict) and any(misspelt(key, ["events"]) for key in list(data)[:_WORDY]):
@@ -120,12 +124,21 @@ def headers_of(value: dict[str, Any]) -> list[tuple[str, Any]]:
 
 
 def _is_inline_hook(value: dict[str, Any]) -> bool:
-    data = value.get("data")
-    return (
-        "cloudEventVersion" in value
-        and "cloudEventsVersion" not in value
-        and value.get("eventType") != ENVELOPE_TYPE
-        and not (isinstance(data, dict) and "events" in data)
+    data, event_type = value.get("data"), value.get("eventType")
+    if event_type == ENVELOPE_TYPE or "cloudEventsVersion" in value or (isinstance(data, dict) and "events" in data):
+        return False
+    named = isinstance(event_type, str) and event_type.startswith("com.okta.") and isinstance(data, dict)
+    return "cloudEventVersion" in value or named
+
+
+def _is_inline_answer(value: dict[str, Any]) -> bool:
+    if not value or value.keys() - _ANSWER:
+        return False
+    parts = [part if isinstance(part, list) else [part] for part in (value.get("commands"), value.get("error"))]
+    return any(
+        isinstance(item, dict) and bool(item.keys() & signs)
+        for part, signs in zip(parts, _SIGNS, strict=True)
+        for item in part[:_FEW]
     )
 
 
@@ -160,7 +173,7 @@ def _bare(shape: str, path: Path, events: Path) -> Recognition:
 
 
 def _not_an_object(value: Any, path: Path) -> Problem:
-    hint = "wanted an envelope, a LogEvent, an event hook, a verification answer, or an array or lines of these"
+    hint = "wanted an envelope, a LogEvent, an event hook, a verification answer, an inline hook's request or answer, or an array or lines of these"
     got = describe(value)
     if isinstance(value, str):
         inner = _loaded(value)
@@ -173,10 +186,7 @@ def _not_an_object(value: Any, path: Path) -> Problem:
 
 
 def _unknown(value: dict[str, Any], path: Path) -> Problem:
-    wanted = "an envelope, a LogEvent, an event hook or a verification answer"
-    if _is_inline_hook(value):
-        message = "this is an inline hook request: cloudEventVersion, not cloudEventsVersion"
-        return Problem(path=path, rule="I3", level=Level.MUST, message=message, hint=f"only event hooks: {wanted}")
+    wanted = "an envelope, a LogEvent, an event hook, a verification answer, or an inline hook's request or answer"
     if "errorCode" in value and "errorSummary" in value:
         message = f"this is an error answer of Okta's API ({printable(str(value['errorCode'])[:20])})"
         return Problem(path=path, rule="E1", level=Level.MUST, message=message, hint=f"wanted {wanted}")

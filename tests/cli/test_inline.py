@@ -329,3 +329,79 @@ def test_a_key_that_no_command_of_a_group_has_is_refused(okta_hooks, tmp_path, m
 
     assert done.code == 2
     assert "'inline' has no option 'sede'" in done.err
+
+
+@pytest.fixture
+def recorded(tmp_path, okta_hooks):
+    """The bytes of a request, as a load balancer hands them to a function."""
+    body = okta_hooks("inline", "trigger", "token", "--dry-run", "--print", "--reveal", "--seed", "7").out
+    path = tmp_path / "request.json"
+    path.write_text(json.dumps({"httpMethod": "POST", "requestContext": {"elb": {}}, "body": body}), "utf-8")
+    return path
+
+
+def answered(folder, *operations):
+    path = folder / "answer.json"
+    path.write_text(json.dumps({"commands": [{"type": "com.okta.identity.patch", "value": operations}]}), "utf-8")
+    return str(path)
+
+
+def test_a_recorded_answer_is_judged_by_its_recorded_request(okta_hooks, recorded, tmp_path):
+    good = answered(tmp_path, {"op": "replace", "path": "/claims/name", "value": "J. Doe"})
+
+    done = okta_hooks("inline", "judge", good, "--to", str(recorded))
+
+    assert done.code == 0
+    assert '/identity/claims/name: "John Doe" -> "J. Doe"' in done.out
+
+
+def test_what_is_wrong_with_a_recorded_answer_is_told(okta_hooks, recorded, tmp_path):
+    bad = answered(tmp_path, {"op": "replace", "path": "/claims/nmae", "value": "J. Doe"})
+
+    done = okta_hooks("inline", "judge", bad, "--to", str(recorded), "--json")
+
+    told = json.loads(done.out)
+    assert done.code == 1
+    assert (told["status"], told["use"], told["problems"][0]["rule"]) == ("invalid", "unusable", "I7")
+    assert told["effect"]["changes"] == []
+
+
+def test_an_answer_can_be_judged_by_a_sample(okta_hooks, tmp_path):
+    path = answered(tmp_path, {"op": "add", "path": "/claims/a", "value": 1})
+
+    ends = {
+        variant: okta_hooks("inline", "judge", path, "--type", "token", "--variant", variant).code
+        for variant in ("implicit", "client-credentials")
+    }
+
+    assert ends == {"implicit": 0, "client-credentials": 1}
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        ([], "either --to or --type"),
+        (["--type", "token", "--to", "x"], "either --to or --type"),
+        (["--to", "answer.json"], "no request of an inline hook"),
+        (["--type", "tokn"], "did you mean token"),
+        (["--to", "nowhere.json"], "can't be read"),
+    ],
+)
+def test_a_slip_in_judging_is_told(okta_hooks, tmp_path, monkeypatch, words, says):
+    monkeypatch.chdir(tmp_path)
+    answered(tmp_path)
+
+    done = okta_hooks("inline", "judge", "answer.json", *words)
+
+    assert done.code == 2
+    assert says in done.err
+
+
+def test_validate_knows_requests_and_answers(okta_hooks, recorded, tmp_path):
+    answer = answered(tmp_path, {"op": "add", "path": "claims/a", "value": 1})
+
+    done = okta_hooks("validate", str(recorded), answer)
+
+    assert done.code == 1
+    assert "request.json: ok inline hook request in an ALB event" in done.out
+    assert 'must I7 /commands/0/value/0/path: the path "claims/a" does not begin' in done.out

@@ -167,7 +167,7 @@ def test_a_byte_order_mark_is_only_remarked_on(validate):
         ({"events": [EVENT]}, "L39", '"eventType": "com.okta.event_hook"'),
         ({"data": {"events": [EVENT]}}, "L39", '"eventType": "com.okta.event_hook"'),
         ("[]", "D7", ""),
-        ("{}", "D1", "an envelope, a LogEvent, an event hook or a verification answer"),
+        ("{}", "D1", "an envelope, a LogEvent, an event hook, a verification answer, or an inline hook's"),
         ('"hello"', "D1", "an envelope"),
         ("42", "D1", "an envelope"),
         ("null", "D1", "an envelope"),
@@ -178,7 +178,7 @@ def test_a_byte_order_mark_is_only_remarked_on(validate):
         ({"Verification": "abc"}, "V6", 'did you mean "verification"?'),
         ({"challenge": "abc"}, "V6", '{"verification": "<value of the header'),
         ({"errorCode": "E0000011", "errorSummary": "Invalid token provided"}, "E1", "wanted an envelope"),
-        ({"eventType": "com.okta.saml.tokens.transform", "cloudEventVersion": "0.1", "data": {}}, "I3", "event hooks"),
+        ({"eventType": "com.okta.saml.tokens.transform", "cloudEventVersion": "0.1", "data": {}}, "I3", "22 URL-safe"),
     ],
 )
 def test_a_wrong_shape_is_told_the_right_one(validate, body, rule, hint):

@@ -67,7 +67,7 @@ def error_that_says_nothing(kind: InlineHookType, _: dict[str, Any], answer: dic
 def cause_at_an_unknown_place(_: InlineHookType, request: dict[str, Any], answer: dict[str, Any]) -> Iterator[Problem]:
     """I6: ``location`` names the attribute beside which the Sign-In Widget shows the message."""
     causes = member(answer, "error", "errorCauses")
-    for index, cause in enumerate(causes if isinstance(causes, list) else ()):
+    for index, cause in enumerate(causes if isinstance(causes, list) and request else ()):
         location = member(cause, "location")
         if not isinstance(location, str) or not location:
             continue

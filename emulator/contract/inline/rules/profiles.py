@@ -35,6 +35,8 @@ _ATTRIBUTES: Final = (
 @answer_rule("registration")
 def update_of_the_other_flow(_: InlineHookType, request: JsonObject, answer: JsonObject) -> Iterator[Problem]:
     """I7: each of the two flows of a registration hook has its own update command."""
+    if not request:
+        return
     progressive = request.get("requestType") == "progressive.profile"
     wrong, right = (_UPDATE, _PROGRESSIVE) if progressive else (_PROGRESSIVE, _UPDATE)
     flow = "progressive profiling" if progressive else "self-service registration"
