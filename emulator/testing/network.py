@@ -12,6 +12,7 @@ import struct
 import threading
 from collections import deque
 from contextlib import suppress
+from functools import partial
 from random import Random
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import urlsplit, urlunsplit
@@ -20,7 +21,7 @@ from emulator.errors import UsageError
 from emulator.testing.faults import BlackHole, Cut, NetworkFault, Way
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Coroutine, Iterable
+    from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
     from types import TracebackType
     from typing import Self
 
@@ -53,7 +54,10 @@ class _Reader(asyncio.StreamReader):
 
 class Network:
     """
-    A way to *target* that fails as it is told; faults hold for the connections that begin while they are set.
+    A way to *target* that fails as it is told.
+
+    Faults belong to connections, from their beginning to their end.  Whoever keeps a connection for several requests
+    (H2) meets new faults all the same: connections that rest when the plan changes are closed.
 
     Best used with ``with``::
 
@@ -78,7 +82,8 @@ class Network:
         self._random = Random(seed)  # noqa: S311 (jitter, not secrets)
         self._always: tuple[NetworkFault, ...] = ()
         self._once: deque[tuple[NetworkFault, ...]] = deque()
-        self._open: set[asyncio.Task[None]] = set()
+        self._open: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
+        self._resting: set[asyncio.StreamWriter] = set()
         self._server: asyncio.Server | None = None
         self._down = False
         self._closed = False
@@ -97,15 +102,18 @@ class Network:
     def set(self, *faults: NetworkFault) -> None:
         """Let *faults*, and no others, strike every connection from now on."""
         self._always = faults
+        self._do(self._end_resting())
 
     def once(self, *faults: NetworkFault, times: int = 1) -> None:
         """Let *faults*, and no others, strike the next connections, after those that are planned already."""
         self._once.extend([faults] * times)
+        self._do(self._end_resting())
 
     def heal(self) -> None:
         """Let nothing fail from now on; connections that suffer already go on suffering."""
         self._always = ()
         self._once.clear()
+        self._do(self._end_resting())
         if self._down:
             self._do(self._listen(self.port))
             self._down = False
@@ -163,18 +171,26 @@ class Network:
             task.cancel()
         await asyncio.gather(*self._open, return_exceptions=True)
 
+    async def _end_resting(self) -> None:
+        for task, writer in list(self._open.items()):
+            if writer in self._resting:
+                writer.close()
+                task.cancel()
+
     async def _connected(self, reader: _Reader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
         faults = self._once.popleft() if self._once else self._always
         task = asyncio.current_task()
         assert task is not None  # noqa: S101 (for the type checker)
-        self._open.add(task)
+        self._open[task] = writer
         try:
             await self._connect(reader, writer, faults)
         except asyncio.CancelledError:
-            _reset(writer)
+            if not writer.is_closing():
+                _reset(writer)
         finally:
-            self._open.discard(task)
+            del self._open[task]
+            self._resting.discard(writer)
             writer.close()
 
     async def _connect(self, reader: _Reader, writer: asyncio.StreamWriter, faults: tuple[NetworkFault, ...]) -> None:
@@ -183,8 +199,11 @@ class Network:
         except OSError:
             _reset(writer)
             return
-        request = asyncio.create_task(self._pass(reader, there[1], [f for f in faults if f.way is Way.REQUEST]))
-        answer = asyncio.create_task(self._pass(there[0], writer, [f for f in faults if f.way is Way.ANSWER]))
+        asked, answered = partial(self._resting.discard, writer), partial(self._resting.add, writer)
+        on_way_there = [fault for fault in faults if fault.way is Way.REQUEST]
+        on_way_back = [fault for fault in faults if fault.way is Way.ANSWER]
+        request = asyncio.create_task(self._pass(reader, there[1], on_way_there, asked))
+        answer = asyncio.create_task(self._pass(there[0], writer, on_way_back, answered))
         silent = any(isinstance(fault, BlackHole) for fault in faults)
         patience = 0.0 if silent else _PARTING if faults else _ANSWERING
         ended = asyncio.create_task(reader.ended.wait())
@@ -203,12 +222,19 @@ class Network:
             await asyncio.gather(request, answer, ended, return_exceptions=True)
             there[1].close()
 
-    async def _pass(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, faults: list[NetworkFault]) -> None:
+    async def _pass(
+        self,
+        source: asyncio.StreamReader,
+        sink: asyncio.StreamWriter,
+        faults: list[NetworkFault],
+        passed: Callable[[], object],
+    ) -> None:
         pieces = _pieces(source)
         for fault in faults:
             pieces = fault.strike(pieces, self._random)
         try:
             async for piece in pieces:
+                passed()
                 sink.write(piece)
                 await sink.drain()
             _end(sink)
