@@ -360,7 +360,12 @@ class Org(Previewing, Making):
                 self.users.add_admin()
                 if self._start is not None:
                     self._start.put(
-                        self._core, groups=self.groups, apps=self.apps, users=self.users, hooks=self.event_hooks
+                        self._core,
+                        groups=self.groups,
+                        apps=self.apps,
+                        users=self.users,
+                        hooks=self.event_hooks,
+                        inline_hooks=self.inline.hooks,
                     )
                 self._store.keep("furnished", "yes")
 

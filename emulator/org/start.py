@@ -1,7 +1,7 @@
 """
 Start data: the users, groups, apps and hooks that an org has before anything happens in it.
 
-A YAML file or a mapping with any of four lists::
+A YAML file or a mapping with any of five lists::
 
     groups:
       - {name: Sales, description: People who sell}
@@ -10,9 +10,12 @@ A YAML file or a mapping with any of four lists::
     users:
       - {login: jane.roe@example.com, password: "${env:JANE}", groups: [Sales], apps: [Payroll], title: Engineer}
       - {login: john.doe@example.com, status: SUSPENDED}
+      - {login: max.moe@example.com, import_password: true}
     hooks:
       - {name: Lifecycle, uri: "https://hooks.example.com/okta", events: ["user.lifecycle.*"], auth: "${env:SECRET}",
          verified: true}
+    inline_hooks:
+      - {name: Claims, type: token, uri: "https://hooks.example.com/token", auth: "${env:SECRET}"}
 
 No event tells of start data: it was always there.
 """
@@ -31,6 +34,7 @@ from emulator.contract.catalogue import matching_types
 from emulator.contract.model import HookStatus, VerificationStatus
 from emulator.errors import HarnessError, UsageError
 from emulator.names import did_you_mean
+from emulator.org.inline.making import OAuth, inline_hook_body
 from emulator.org.records import UserStatus
 from emulator.org.shortcuts import hook_body, user_body
 
@@ -39,6 +43,7 @@ if TYPE_CHECKING:
     from emulator.org.core import Core
     from emulator.org.event_hooks import EventHooks
     from emulator.org.groups import Groups
+    from emulator.org.inline.hooks import InlineHooks
     from emulator.org.users import Users
 
 __all__ = ["StartData"]
@@ -49,15 +54,17 @@ _REFERENCE: Final = re.compile(r"\$\{env:([A-Za-z_][A-Za-z0-9_]*)\}")
 _SHAPES: Final[dict[str, tuple[type, ...]]] = {
     "name": (str,), "description": (str,), "label": (str,), "login": (str,), "password": (str,), "status": (str,),
     "groups": (list,), "apps": (list,), "uri": (str,), "events": (list, str), "auth": (str, dict), "headers": (dict,),
-    "filter": (dict,), "verified": (bool,),
+    "filter": (dict,), "verified": (bool,), "type": (str,), "import_password": (bool,),
 }  # fmt: skip
 _MEMBERS: Final[dict[str, tuple[str, ...]]] = {
     "groups": ("name", "description"),
     "apps": ("label",),
-    "users": ("login", "password", "status", "groups", "apps"),
+    "users": ("login", "password", "import_password", "status", "groups", "apps"),
     "hooks": ("name", "uri", "events", "auth", "headers", "description", "filter", "verified", "status"),
+    "inline_hooks": ("name", "type", "uri", "auth", "headers", "status"),
 }
-_NEEDED: Final = {"groups": "name", "apps": "label", "users": "login", "hooks": "uri"}
+_OAUTH: Final = ("client_id", "client_secret", "token_url", "scope")
+_NEEDED: Final = {"groups": "name", "apps": "label", "users": "login", "hooks": "uri", "inline_hooks": "uri"}
 
 
 class StartData:
@@ -79,7 +86,9 @@ class StartData:
             self._data, self._place = _read(Path(source))
         self._check()
 
-    def put(self, core: Core, *, groups: Groups, apps: Apps, users: Users, hooks: EventHooks) -> None:
+    def put(
+        self, core: Core, *, groups: Groups, apps: Apps, users: Users, hooks: EventHooks, inline_hooks: InlineHooks
+    ) -> None:
         """
         Make everything in one transaction, without any event.
 
@@ -100,6 +109,9 @@ class StartData:
             for path, entry in self._entries("hooks"):
                 with self._at(path):
                     _add_hook(entry, hooks)
+            for path, entry in self._entries("inline_hooks"):
+                with self._at(path):
+                    _add_inline_hook(entry, inline_hooks)
 
     def _entries(self, kind: str) -> list[tuple[Path_, dict[str, Any]]]:
         found = self._data.get(kind) or []
@@ -169,6 +181,8 @@ def _add_user(entry: dict[str, Any], users: Users, groups: Groups, apps: Apps, b
         groups=[],
         profile=own,
     )
+    if entry.get("import_password"):
+        body["credentials"] = {"password": {"hook": {"type": "default"}}}
     status = entry.get("status")
     known = [each.value for each in UserStatus]
     if status is not None and status not in known:
@@ -205,6 +219,36 @@ def _add_hook(entry: dict[str, Any], hooks: EventHooks) -> None:
         raise UsageError(f"unknown status {status!r}", hint="ACTIVE or INACTIVE")
     verified = VerificationStatus.VERIFIED if entry.get("verified") else VerificationStatus.UNVERIFIED
     hooks.place(replace(hook, status=HookStatus(status), verification_status=verified))
+
+
+def _add_inline_hook(entry: dict[str, Any], hooks: InlineHooks) -> None:
+    auth: Any = entry.get("auth")
+    if isinstance(auth, dict) and "token_url" in auth:
+        unknown = next((name for name in auth if name not in _OAUTH), None)
+        if unknown is not None:
+            hint = did_you_mean(str(unknown), _OAUTH) or f"known: {', '.join(_OAUTH)}"
+            raise UsageError(f"unknown member {unknown!r} of auth", hint=hint)
+        auth = OAuth(
+            client_id=str(auth.get("client_id", "")),
+            token_url=str(auth["token_url"]),
+            secret=str(auth.get("client_secret", "")),
+            scope=auth.get("scope"),
+        )
+    elif isinstance(auth, dict):
+        auth = str(auth.get("header", "Authorization")), str(auth.get("value", ""))
+    body = inline_hook_body(
+        kind=str(entry.get("type", "")),
+        uri=entry["uri"],
+        auth=auth,
+        name=entry.get("name") or entry["uri"],
+        headers=entry.get("headers"),
+    )
+    status = entry.get("status") or HookStatus.ACTIVE
+    if status not in set(HookStatus):
+        raise UsageError(f"unknown status {status!r}", hint="ACTIVE or INACTIVE")
+    hook = hooks.create(body)
+    if status == HookStatus.INACTIVE:
+        hooks.deactivate(hook)
 
 
 def _path_as_text(path: Path_) -> str:

@@ -10,6 +10,7 @@ import pytest
 
 from emulator import OAuth, OktaApiError, Org
 from emulator.contract.inline.types import INLINE_HOOK_TYPES
+from emulator.errors import UsageError
 from emulator.org.inline.shown import inline_hook_json
 
 URI = "https://hooks.example.com/inline"
@@ -287,3 +288,40 @@ def test_a_key_in_use_can_t_be_deleted(org: Org) -> None:
 
     assert org.inline.keys.all() == []
     assert "PRIVATE" not in repr(key)
+
+
+def test_start_data_has_inline_hooks_and_passwords_to_import(make_org: Callable[..., Org], monkeypatch) -> None:
+    monkeypatch.setenv("INLINE_SECRET", SECRET)
+    oauth = {"client_id": "c", "token_url": TOKEN_URL, "client_secret": "${env:INLINE_SECRET}", "scope": "hooks"}
+    hooks = [
+        {"name": "Claims", "type": "token", "uri": URI, "auth": "${env:INLINE_SECRET}"},
+        {"type": "saml", "uri": URI, "auth": oauth, "status": "INACTIVE"},
+        {"type": "registration", "uri": f"{URI}/2", "auth": {"header": "X-Key", "value": "k"}},
+    ]
+    org = make_org(start={"inline_hooks": hooks, "users": [{"login": "max.moe@example.com", "import_password": True}]})
+
+    one, two, three = org.inline.hooks.all()
+
+    assert (one.name, one.channel.auth.value.reveal(), one.status) == ("Claims", SECRET, "ACTIVE")
+    assert (two.name, two.oauth.secret.reveal(), two.oauth.scope, two.status) == (URI, SECRET, "hooks", "INACTIVE")
+    assert three.channel.auth.key == "X-Key"
+    assert org.user("max.moe").json()["credentials"]["provider"]["name"] == "IMPORT"
+    assert org.system_log() == []
+
+
+@pytest.mark.parametrize(
+    ("entry", "words"),
+    [
+        ({"type": "tokens"}, "unknown inline hook type 'tokens'"),
+        ({"type": "token", "kind": "x"}, "unknown member 'kind'"),
+        ({"type": "token", "status": "OFF"}, "unknown status 'OFF'"),
+        ({"type": "token", "auth": {"token_url": TOKEN_URL, "secret": "x"}}, "unknown member 'secret' of auth"),
+        ({"type": "telephony"}, "Api validation failed: authScheme"),
+    ],
+)
+def test_start_data_that_can_t_be_used_is_explained_with_its_place(make_org: Callable[..., Org], entry, words) -> None:
+    with pytest.raises(UsageError) as caught:
+        make_org(start={"inline_hooks": [{"uri": URI, **entry}]})
+
+    assert words in caught.value.message
+    assert caught.value.where.startswith("inline_hooks.0")

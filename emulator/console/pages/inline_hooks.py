@@ -129,4 +129,5 @@ def _form(
         kinds=list(INLINE_HOOK_TYPES.values()),
         ways=WAYS,
         keys=visit.org.inline.keys.all(),
+        token_url=f"{visit.request.scheme}://{visit.request.host}/oauth2/default/v1/token",
     )

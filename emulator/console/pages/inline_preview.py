@@ -147,8 +147,8 @@ def _result(run: InlineRun) -> dict[str, Any]:
         "shown": redact(effect.shown),
         "proceeds": effect.proceeds,
         "exchanges": [
-            drawn(attempt.exchange, redact, limit=3.0, anchor=f"attempt-{attempt.number}", opened=number == 0)
-            for number, attempt in enumerate(attempts)
+            drawn(attempt.exchange, redact, limit=3.0, anchor=f"attempt-{attempt.number}", opened=not run.accepted)
+            for attempt in attempts
         ],
         "problems": [
             {

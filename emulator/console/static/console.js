@@ -151,6 +151,16 @@ if (find) {
   for (const box of boxes) box.addEventListener("change", count);
 }
 
+// The form of an inline hook: only what the chosen way to authenticate needs.
+const way = $("#way");
+if (way) {
+  const show = () => {
+    for (const part of $$("[data-ways]")) part.hidden = !part.dataset.ways.split(" ").includes(way.value);
+  };
+  way.addEventListener("change", show);
+  show();
+}
+
 // The editor of a preview, which says where it is judged: line numbers, and problems at their line.
 const editor = $("[data-validate]");
 if (editor) {

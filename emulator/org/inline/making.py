@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from emulator.org.users import Users
     from emulator.payloads import World
 
-__all__ = ["MakingInline", "OAuth", "inline_hook_body"]
+__all__ = ["MakingInline", "OAuth", "inline_hook_body", "new_user_body"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,7 +170,7 @@ class MakingInline:
             password: What they choose.
             profile: Further properties.
         """
-        return self.inline.flows.register(self.users, _body(login, password=password, profile=profile))
+        return self.inline.flows.register(self.users, new_user_body(login, password=password, profile=profile))
 
     def import_user(
         self, login: str, *, app: App | None = None, app_profile: Mapping[str, Any] | None = None, **profile: Any
@@ -185,17 +185,18 @@ class MakingInline:
             profile: What Okta is to know.
         """
         record = None if app is None else app.record
-        body = _body(login, password=None, profile=profile)
+        body = new_user_body(login, profile=profile)
         return self.inline.flows.import_user(self.users, body, record, app_profile or {})
 
     def create_user_to_import(self, login: str, *, groups: Sequence[str] = (), **profile: Any) -> User:
         """Create a user whose password the password import hook is asked about at the first sign-in (I14)."""
-        body = _body(login, password=None, profile=profile)
+        body = new_user_body(login, profile=profile)
         body |= {"credentials": {"password": {"hook": {"type": "default"}}}, "groupIds": list(groups)}
         return self.user(self.users.create(body).id)
 
 
-def _body(login: str, *, password: str | None, profile: Mapping[str, Any]) -> JsonObject:
+def new_user_body(login: str, *, profile: Mapping[str, Any], password: str | None = None) -> JsonObject:
+    """Return the body of a user who registers or is imported: whoever *login* seems to be the login of, and *profile*."""
     if not login:
         raise UsageError("a user needs a login", hint="such as jane.roe@example.com")
     names = {"first_name": "firstName", "last_name": "lastName"}
