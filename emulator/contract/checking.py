@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from emulator.contract.jsonscan import JsonFault, Place, scan, string_offsets
 from emulator.contract.jsontext import Document, parse
 from emulator.contract.kinds import Kind
+from emulator.contract.packed import packed_texts
 from emulator.contract.problems import worst_first
 from emulator.contract.recognition import Recognition, is_document, recognise
 from emulator.contract.recorded_requests import verification_request_problems
@@ -19,8 +20,10 @@ from emulator.contract.schemas import (
     validate_log_event,
     validate_verification_answer,
 )
+from emulator.contract.tables import cells
 from emulator.contract.tally import Tally
 from emulator.contract.transcripts import passages, request_in
+from emulator.contract.wrappers import json_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -33,6 +36,9 @@ __all__ = ["inspect_documents", "transcript"]
 
 # What begins like JSON, or like a program around it, is no log: what is wrong with it is said as it is.
 _CODE: Final = re.compile(r"\s*(?:\{|//|/\*|#|<|(?:const|let|var)\s|module\.|export\s)")
+
+_FENCE: Final = re.compile(r"^ {0,3}(?:```|~~~)", re.MULTILINE)
+_MANY: Final = 1000
 
 
 def _inline_request(value: Any, path: Path) -> list[Problem]:
@@ -69,18 +75,29 @@ def inspect_documents(source: Text, found: Iterable[Document], *, kind: str = "a
 def transcript(source: Text) -> tuple[str, list[Document]] | None:
     """Return what a text is that is no JSON but has documents in it, and these; None if there are none."""
     text = source.text
-    if _CODE.match(text):
+    is_markdown = _FENCE.search(text) is not None and not text.lstrip().startswith(("{", "["))
+    if _CODE.match(text) and not is_markdown:
         return None
+    for name, parts in (("a table", cells(text)), ("base64", packed_texts(text))):
+        values = [(start, json_in(part)) for start, part in parts]
+        if found := [Document(start=start, value=value) for start, value in values if _has_document(value)]:
+            return name, found
     request = request_in(text)
     found = [Document(start=0, value=request)] if request and is_document(request) else []
     name, inside = passages(text)
+    name = "a Markdown text" if is_markdown else name
     for start, value in inside:
         if value is None:
             end = text.find("\n", start)
             found.append(parse(source, start, len(text) if end < 0 else end))
-        elif is_document(value) or recognise(value).inside:
+        elif _has_document(value):
             found.append(Document(start=start, value=value))
     return (name, found) if found else None
+
+
+def _has_document(value: Any) -> bool:
+    items = value[:_MANY] if isinstance(value, list) else [value]
+    return any(isinstance(item, dict) and (is_document(item) or recognise(item).inside) for item in items)
 
 
 class _Inspection:

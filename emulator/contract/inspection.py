@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
@@ -117,7 +117,11 @@ def inspect_bytes(data: bytes, *, name: str, kind: str = "auto", alone: bool = F
         return report_of(tally, name=name, lines=False)
     from emulator.contract.checking import inspect_documents, transcript  # not needed for what is in order
     from emulator.contract.jsontext import decode, documents  # as above
+    from emulator.contract.packed import is_gzip, unzipped  # as above
 
+    if is_gzip(data) and (inner := unzipped(data)) is not None and not is_gzip(inner):
+        found_inside = inspect_bytes(inner, name=name.removesuffix(".gz"), kind=kind)
+        return replace(found_inside, name=name, wrapped_in=(*found_inside.wrapped_in, "gzip data"))
     source = decode(data)
     if not source.readable:
         return FileReport(name=name, problems=tuple(source.problems))

@@ -25,10 +25,14 @@ _FOREIGN: Final = (
     (re.compile(r"(?:const|let|var|module\.exports|export default)\b"), "JavaScript code"),
     (re.compile(r"---|[A-Za-z_][\w.-]*:(?:\s|$)"), "YAML or headers"),
     (re.compile(r"[\w.%+-]+=[^\s=]"), "form data"),
+    (re.compile(r"(?:[*<>] [^\n]*\n){2}"), "what curl -v prints"),
+    (re.compile(r'"?[\w.() -]+"?(?:[,;\t]"?[\w.() -]+"?)+\r?\n'), "a table"),
 )
 _FOREIGN_HINTS: Final = {
     "an HTML page": "the page of a login, a proxy or an error stands where the captured body should be",
     "an HTTP message": "keep only the body, what follows the first empty line",
+    "what curl -v prints": "it shows no body of a request, and the answer's is no JSON; keep the body itself",
+    "a table": "none of its cells holds a delivery or an event as JSON; export the System Log as JSON",
     "JavaScript code": "keep only the object, as JSON.stringify(value) prints it",
     "form data": "Okta posts application/json, never a form; something between re-encoded the body",
 }

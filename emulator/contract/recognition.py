@@ -77,6 +77,8 @@ def is_document(value: dict[str, Any]) -> bool:
 def _kind(value: dict[str, Any]) -> Kind:
     if _has_challenge(value) or ("headers" in value and "body" not in value and value.get("method") == "GET"):
         return Kind.VERIFICATION_REQUEST
+    if _carries_another(value):
+        return Kind.UNKNOWN
     if _is_inline_hook(value):
         return Kind.INLINE_REQUEST
     if _is_inline_answer(value):
@@ -139,6 +141,16 @@ def _is_inline_answer(value: dict[str, Any]) -> bool:
         isinstance(item, dict) and bool(item.keys() & signs)
         for part, signs in zip(parts, _SIGNS, strict=True)
         for item in part[:_FEW]
+    )
+
+
+def _carries_another(value: dict[str, Any]) -> bool:
+    """Whether this is somebody else's envelope, such as a CloudEvent or an Event Grid event, around one of Okta's."""
+    data = value.get("data")
+    return (
+        ("specversion" in value or "dataVersion" in value)
+        and isinstance(data, dict)
+        and (data.get("eventType") == ENVELOPE_TYPE or ("uuid" in data and "published" in data))
     )
 
 

@@ -6,14 +6,12 @@ A known document is looked for in every member, also in JSON, HTTP messages and 
 
 from __future__ import annotations
 
-import base64
-import binascii
 import json
-import re
 from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from emulator.contract.packed import decoded
 from emulator.contract.transcripts import body_of, tails
 
 if TYPE_CHECKING:
@@ -21,12 +19,10 @@ if TYPE_CHECKING:
 
     from emulator.contract.problems import Path
 
-__all__ = ["Inner", "unwrap", "wrapper_name"]
+__all__ = ["Inner", "json_in", "unwrap", "wrapper_name"]
 
 _DEEPEST: Final = 12
 _MOST_NODES: Final = 100_000
-_SHORTEST: Final = 16  # characters of base64; a document is longer
-_BASE64: Final = re.compile(r"[A-Za-z0-9+/_-]+={0,2}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,9 +84,13 @@ def _json_in(text: str) -> tuple[Any, bool]:
         return _loaded(body), False
     if "{" in bare and '"' in bare:
         return next((value for _, value in tails(bare) if value is not None), None), False
-    if len(bare) >= _SHORTEST and _BASE64.fullmatch(bare):
-        return _decoded(bare), False
-    return None, False
+    unpacked = decoded(bare)
+    return (None if unpacked is None else json_in(unpacked)), False
+
+
+def json_in(text: str) -> Any:
+    """Return the object or array that a text is, or that the HTTP message in it has as its body; else None."""
+    return _loaded(body_of(text) or text)
 
 
 def _loaded(text: str) -> Any:
@@ -101,18 +101,13 @@ def _loaded(text: str) -> Any:
     return value if isinstance(value, dict | list) else None
 
 
-def _decoded(text: str) -> Any:
-    padded = text.replace("-", "+").replace("_", "/") + "=" * (-len(text) % 4)
-    try:
-        decoded = base64.b64decode(padded, validate=True).decode()
-    except (binascii.Error, UnicodeDecodeError):
-        return None
-    return _loaded(body_of(decoded) or decoded)
-
-
 def _context(value: dict[str, Any]) -> dict[str, Any]:
-    context = value.get("requestContext")
-    return context if isinstance(context, dict) else {}
+    return _inside(value, "requestContext")
+
+
+def _inside(value: dict[str, Any], name: str) -> dict[str, Any]:
+    inner = value.get(name)
+    return inner if isinstance(inner, dict) else {}
 
 
 def _first(value: Any) -> dict[str, Any]:
@@ -128,15 +123,34 @@ _NAMES: Final[tuple[tuple[str, Callable[[dict[str, Any]], bool]], ...]] = (
     ("a Lambda's answer", lambda v: "statusCode" in v and "body" in v),
     ("an SQS event", lambda v: _first(v.get("Records")).get("eventSource") == "aws:sqs"),
     ("an SNS event", lambda v: "Sns" in _first(v.get("Records")) or v.get("Type") == "Notification"),
+    ("a Kafka event", lambda v: v.get("eventSource") in {"aws:kafka", "SelfManagedKafka"} or {"topic", "partition"} <= v.keys()),
     ("a Kinesis event", lambda v: "kinesis" in _first(v.get("Records"))),
     ("a CloudFront event", lambda v: "cf" in _first(v.get("Records"))),
     ("an EventBridge event", lambda v: "detail-type" in v),
+    ("a CloudWatch Logs subscription", lambda v: "awslogs" in v),
     ("a CloudWatch log export", lambda v: "logEvents" in v or "logStreamName" in _first(v.get("events"))),
     ("a HAR recording", lambda v: isinstance(v.get("log"), dict) and "entries" in v["log"]),
     ("an ngrok recording", lambda v: "tunnel_name" in v or "tunnel_name" in _first(v.get("requests"))),
     ("a webhook.site export", lambda v: "token_id" in v or "token_id" in _first(v.get("data"))),
     ("a Hookdeck export", lambda v: bool({"webhook_id", "event_data_id", "source_id"} & {*v, *_first(v.get("models"))})),
     ("a Pub/Sub message", lambda v: isinstance(v.get("message"), dict) and "data" in v["message"]),
+    ("an Azure Functions request", lambda v: isinstance(v.get("Data"), dict) and "Metadata" in v),
+    ("an Event Grid event", lambda v: "dataVersion" in v),
+    ("a CloudEvent", lambda v: "specversion" in v),
+    ("a Logic Apps request", lambda v: isinstance(v.get("body"), dict) and "$content" in v["body"]),
+    ("Pub/Sub messages", lambda v: "receivedMessages" in v),
+    ("a Cloud Logging entry", lambda v: "insertId" in v or {"logName", "receiveTimestamp"} <= v.keys()),
+    ("a Splunk result", lambda v: "_raw" in v or (isinstance(v.get("result"), dict) and "_raw" in v["result"])),
+    ("a Splunk event", lambda v: "sourcetype" in v),
+    ("a Datadog export", lambda v: isinstance(v.get("attributes"), dict) or isinstance(_first(v.get("data")).get("attributes"), dict)),
+    ("an Elasticsearch answer", lambda v: isinstance(v.get("hits"), dict) or "_source" in v),
+    ("a Loki answer", lambda v: isinstance(v.get("data"), dict) and "resultType" in v["data"]),
+    ("a Postman collection", lambda v: isinstance(v.get("info"), dict) and "item" in v),
+    ("an Insomnia export", lambda v: "__export_format" in v),
+    ("a Svix export", lambda v: any(str(_first(v.get("data")).get("id", "")).startswith(p) for p in ("msg_", "atmpt_"))),
+    ("a WireMock journal", lambda v: "bodyAsBase64" in _inside(_first(v.get("requests")), "request")),
+    ("a container's log", lambda v: {"log", "stream"} <= v.keys()),
+    ("a journal entry", lambda v: "__REALTIME_TIMESTAMP" in v),
     ("a RequestBin event", lambda v: isinstance(v.get("event"), dict) and "method" in v["event"]),
     ("a recorded request", lambda v: bool({"method", "headers", "body", "request", "httpMethod"} & v.keys())),
 )  # fmt: skip

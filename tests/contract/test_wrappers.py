@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import base64
+import csv
+import gzip
+import io
 import json
 
 import pytest
@@ -23,6 +26,16 @@ ANSWER = '{"verification":"q7Vt0cYk3zJ-5bXhD2mNwP8rLsA_uGf1eRoIiTQK"}'
 
 def b64(text: str) -> str:
     return base64.b64encode(text.encode()).decode()
+
+
+def packed(text: str) -> str:
+    return base64.b64encode(gzip.compress(text.encode(), mtime=0)).decode()
+
+
+def table(*rows: list[str], delimiter: str = ",") -> str:
+    written = io.StringIO()
+    csv.writer(written, delimiter=delimiter).writerows([["id", "created_at", "content"], *rows])
+    return written.getvalue()
 
 
 def http(body: str, line: str = "POST /okta/hooks HTTP/1.1") -> str:
@@ -88,9 +101,45 @@ WRAPPED = {
     ),
     "Pub/Sub": ({"message": {"data": b64(TEXT), "messageId": "1"}, "subscription": "s"}, "a Pub/Sub message", "envelope", 1),
     "a recorded request": ({"method": "POST", "url": "/okta", "headers": HEADERS, "body": BODY}, "a recorded request", "envelope", 1),
-    "Splunk": ({"sourcetype": "okta", "event": EVENT}, "another document", "log-event", 1),
-    "docker logs": ({"log": f"INFO received {TEXT}\n", "stream": "stdout", "time": "2024-07-05T09:12:30Z"}, "another document", "envelope", 1),
+    "Splunk": ({"sourcetype": "okta", "event": EVENT}, "a Splunk event", "log-event", 1),
+    "docker logs": ({"log": f"INFO received {TEXT}\n", "stream": "stdout", "time": "2024-07-05T09:12:30Z"}, "a container's log", "envelope", 1),
     "Lambda's answer": ({"statusCode": 200, "headers": HEADERS, "body": ANSWER}, "a Lambda's answer", "verification", 0),
+    "API Gateway, gzip in base64": (
+        {"httpMethod": "POST", "requestContext": {}, "isBase64Encoded": True, "body": packed(TEXT)},
+        "an API Gateway event (payload 1.0)", "envelope", 1,
+    ),
+    "CloudWatch Logs subscription": (
+        {"awslogs": {"data": packed(json.dumps({"logGroup": "x", "logEvents": [{"id": "1", "message": f"INFO {TEXT}"}]}))}},
+        "a CloudWatch Logs subscription", "envelope", 1,
+    ),
+    "CloudWatch, JSON in JSON in JSON": (
+        {"logEvents": [{"message": json.dumps({"level": "info", "event": json.dumps({"body": TEXT})})}]},
+        "a CloudWatch log export", "envelope", 1,
+    ),
+    "Kafka": ({"eventSource": "aws:kafka", "records": {"x-0": [{"topic": "x", "value": b64(TEXT)}]}}, "a Kafka event", "envelope", 1),
+    "Azure Functions": ({"Data": {"req": {"Method": "POST", "Body": TEXT}}, "Metadata": {}}, "an Azure Functions request", "envelope", 1),
+    "Event Grid": (
+        {"id": "1", "subject": "x", "eventType": "okta", "eventTime": "2024-07-05T09:12:30Z", "dataVersion": "1", "data": BODY},
+        "an Event Grid event", "envelope", 1,
+    ),
+    "CloudEvent": ({"specversion": "1.0", "id": "1", "source": "x", "type": "y", "data": BODY}, "a CloudEvent", "envelope", 1),
+    "Logic Apps": ({"body": {"$content-type": "application/json", "$content": b64(TEXT)}}, "a Logic Apps request", "envelope", 1),
+    "Pub/Sub, pulled": ({"receivedMessages": [{"ackId": "1", "message": {"data": b64(TEXT)}}]}, "Pub/Sub messages", "envelope", 1),
+    "Cloud Logging": ({"insertId": "1", "jsonPayload": {"body": BODY}}, "a Cloud Logging entry", "envelope", 1),
+    "Splunk search": ({"preview": False, "result": {"_raw": json.dumps(EVENT)}}, "a Splunk result", "log-event", 1),
+    "Datadog": ({"data": [{"type": "log", "attributes": {"message": TEXT}}]}, "a Datadog export", "envelope", 1),
+    "Elasticsearch": ({"hits": {"hits": [{"_source": {"event": {"original": json.dumps(EVENT)}}}]}}, "an Elasticsearch answer", "log-event", 1),
+    "Loki": ({"data": {"resultType": "streams", "result": [{"values": [["1", f"got {TEXT}"]]}]}}, "a Loki answer", "envelope", 1),
+    "Postman": (
+        {"info": {"name": "x"}, "item": [{"request": {"method": "POST", "body": {"mode": "raw", "raw": json.dumps(BODY, indent=2)}}}]},
+        "a Postman collection", "envelope", 1,
+    ),
+    "Insomnia": ({"__export_format": 4, "resources": [{"_type": "request", "body": {"text": TEXT}}]}, "an Insomnia export", "envelope", 1),
+    "Svix": ({"data": [{"id": "msg_1", "eventType": "okta", "payload": BODY}], "done": True}, "a Svix export", "envelope", 1),
+    "WireMock": (
+        {"requests": [{"request": {"method": "POST", "body": TEXT, "bodyAsBase64": b64(TEXT)}}]}, "a WireMock journal", "envelope", 1,
+    ),
+    "journald": ({"__REALTIME_TIMESTAMP": "1", "MESSAGE": f"got {TEXT}"}, "a journal entry", "envelope", 1),
     "an array of gateway events": (
         [{"httpMethod": "POST", "requestContext": {}, "body": TEXT}, {"httpMethod": "POST", "requestContext": {}, "body": TEXT}],
         "an API Gateway event (payload 1.0)", "envelope", 2,
@@ -113,6 +162,16 @@ TRANSCRIPTS = {
         f"2024-07-05 09:12:30 INFO starting\n2024-07-05 09:12:31 INFO {{id}} body={TEXT} took=3ms\n[09:12:32] done\n", "log lines", "envelope", 1,
     ),
     "log lines in brackets": (f"[2024-07-05T09:12:30Z] [info] {TEXT}\n[2024-07-05T09:12:31Z] [info] {TEXT}\n", "log lines", "envelope", 2),
+    "CSV": (table(["1", "2024-07-05", TEXT], ["2", "2024-07-05", TEXT]), "a table", "envelope", 2),
+    "CSV with cells of many lines": (table(["1", "x", json.dumps(BODY, indent=2)]), "a table", "envelope", 1),
+    "TSV": (table(["1", "x", TEXT], delimiter="\t"), "a table", "envelope", 1),
+    "CSV with semicolons": (table(["1", "x", json.dumps(EVENT)], delimiter=";"), "a table", "log-event", 1),
+    "CSV with base64": (table(["1", "x", b64(TEXT)]), "base64", "envelope", 1),
+    "Markdown": (f"# Bug\n\nWe got {{this}}:\n\n```json\n{json.dumps(BODY, indent=2)}\n```\n", "a Markdown text", "envelope", 1),
+    "base64": (b64(TEXT), "base64", "envelope", 1),
+    "base64 in lines": ("\n".join(b64(TEXT)[at : at + 76] for at in range(0, len(b64(TEXT)), 76)), "base64", "envelope", 1),
+    "gzip in base64, in a log": (f"INFO got {packed(TEXT)} from Okta\n", "base64", "envelope", 1),
+    "server-sent events": (f"event: hook\ndata: {TEXT}\n\ndata: {TEXT}\n\n", "log lines", "envelope", 2),
     "logfmt": (f'level=info msg="got it" body={json.dumps(TEXT)}\n', "log lines", "envelope", 1),
 }  # fmt: skip
 
@@ -173,6 +232,59 @@ def test_a_problem_in_a_log_line_is_shown_in_its_line():
     report = inspect_bytes(text.encode(), name="x.log")
 
     assert [(problem.line, problem.rule) for problem in report.problems] == [(2, "D3")]
+
+
+def test_a_problem_in_a_cell_is_shown_at_the_cell():
+    broken = TEXT.replace('"0.1"', '"0.3"')
+    report = inspect_bytes(table(["1", "x", TEXT], ["2", "x", broken]).encode(), name="x.csv")
+
+    assert [(problem.line, problem.column, problem.pointer) for problem in report.problems] == [
+        (3, 6, "/cloudEventsVersion")
+    ]
+
+
+def test_a_gzip_file_is_read_and_its_places_are_those_of_the_text_inside():
+    broken = json.dumps(BODY, indent=1).replace('"0.1"', '"0.3"')
+    for text, problems in ((TEXT, []), (broken, [4])):
+        report = inspect_bytes(gzip.compress(text.encode()), name="x.json.gz")
+
+        assert (report.name, report.kind, report.wrapped_in) == ("x.json.gz", "envelope", ("gzip data",))
+        assert [problem.line for problem in report.problems] == problems
+
+
+@pytest.mark.parametrize(
+    "data",
+    [gzip.compress(TEXT.encode())[:-9], gzip.compress(gzip.compress(TEXT.encode())), b"\x1f\x8b\x08" + TEXT.encode()],
+)
+def test_gzip_that_is_cut_short_broken_or_doubled_is_told(data):
+    report = inspect_bytes(data, name="x.json.gz")
+
+    assert [problem.message for problem in report.problems] == ["gzip data, not JSON"]
+
+
+def test_a_small_file_cannot_hold_terabytes():
+    bomb = gzip.compress(bytes(70 << 20))
+
+    assert inspect_bytes(bomb, name="x.gz").problems[0].message == "gzip data, not JSON"
+    value = {"isBase64Encoded": True, "body": base64.b64encode(bomb).decode()}
+    assert inspect_bytes(json.dumps(value).encode(), name="x.json").problems[0].rule == "D1"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("timestamp,actor.id,outcome\n1,2,3\n", "a table, not JSON"),
+        (
+            "* Connected\n> POST /okta HTTP/1.1\n> Host: x\n> \n< HTTP/1.1 204 No Content\n< \n",
+            "what curl -v prints, not JSON",
+        ),
+    ],
+)
+def test_text_without_any_document_says_what_it_is(text, message):
+    report = inspect_bytes(text.encode(), name="x.txt")
+
+    assert report.problems[0].message == message
+    assert report.problems[0].hint
 
 
 @pytest.mark.parametrize("text", [f"INFO {TEXT[:300]}\nINFO {TEXT}\n", f"[x] {TEXT[:-1]}\n"])

@@ -1,0 +1,60 @@
+"""Text that was packed for the way: base64, gzip, or one in the other."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+import zlib
+from typing import Final
+
+__all__ = ["decoded", "is_gzip", "packed_texts", "unzipped"]
+
+_LARGEST: Final = 64 << 20  # bytes; a small file may hold terabytes of zeros
+_GZIP: Final = 16 + zlib.MAX_WBITS
+_SHORTEST: Final = 16  # characters of base64; a document is longer
+_BASE64: Final = re.compile(r"[A-Za-z0-9+/_-]+={0,2}")
+_MAGIC: Final = b"\x1f\x8b"
+# JSON in base64 begins with one of these, and gzip with the last; lines of 76 characters are usual in mail.
+_IN_TEXT: Final = re.compile(
+    r"(?<![A-Za-z0-9+/_=-])(?:eyJ|eyAi|ewog|ewoJ|ew0K|W3si|H4sI)[A-Za-z0-9+/_-]{40,}"
+    r"(?:\r?\n[A-Za-z0-9+/_-]{4,})*={0,2}(?![A-Za-z0-9+/_=-])"
+)
+
+
+def is_gzip(data: bytes) -> bool:
+    """Whether *data* begins as gzip does."""
+    return data.startswith(_MAGIC)
+
+
+def unzipped(data: bytes) -> bytes | None:
+    """Return what gzip data hold, or None if they are broken, cut short, or hold more than one could want."""
+    unpack = zlib.decompressobj(_GZIP)
+    try:
+        found = unpack.decompress(data, _LARGEST)
+    except zlib.error:
+        return None
+    return found if unpack.eof else None
+
+
+def decoded(text: str) -> str | None:
+    """Return the text that is in base64, compressed or not; None if it is anything else."""
+    bare = "".join(text.split()) if "\n" in text else text
+    if len(bare) < _SHORTEST or not _BASE64.fullmatch(bare):
+        return None
+    padded = bare.rstrip("=").replace("-", "+").replace("_", "/")
+    try:
+        data = base64.b64decode(padded + "=" * (-len(padded) % 4), validate=True)
+    except binascii.Error:
+        return None
+    unpacked = unzipped(data) if is_gzip(data) else data
+    try:
+        return None if unpacked is None else unpacked.decode()
+    except UnicodeDecodeError:
+        return None
+
+
+def packed_texts(text: str) -> list[tuple[int, str]]:
+    """Return where in a text there is base64 that looks like JSON or gzip, and what it holds."""
+    found = [(match.start(), decoded(match[0])) for match in _IN_TEXT.finditer(text)]
+    return [(start, inner) for start, inner in found if inner is not None]
