@@ -25,7 +25,7 @@ _DATE: Final = (
 _FORMATS: Final[dict[str, dict[str, Any]]] = {
     "utc-time": {"pattern": f"^{_DATE}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:[.][0-9]{{1,9}})?Z$"},
     "existing-date": {},  # the pattern above knows the days of each month
-    "uuid": {"pattern": "^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"},
+    "uuid": {"format": "uuid"},
     "ip-address": {"anyOf": [{"format": "ipv4"}, {"format": "ipv6"}]},
 }
 

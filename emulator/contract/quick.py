@@ -237,6 +237,7 @@ def _words(event: dict[str, Any], source: str | None) -> tuple[Any, ...] | None:
         outcome["result"] if outcome else None,
         transaction.get("type"),
         client.get("device"),
+        client.get("zone"),
         context.get("authenticationProvider"),
         context.get("credentialProvider"),
     ]

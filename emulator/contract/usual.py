@@ -11,6 +11,7 @@ from typing import Any, Final
 
 __all__ = ["usual_delivery"]
 
+_IN_OTHER_SHAPES: Final = ("request", "insertionTimestamp")
 _ANY_TEXT: Final = {"type": "string"}
 _NO_NULL: Final = {"not": {"type": "null"}}
 # Where in an event; ``quick`` has the text itself among its words.
@@ -20,6 +21,7 @@ _REMEMBERED: Final = (
     ("outcome", "result"),
     ("transaction", "type"),
     ("client", "device"),
+    ("client", "zone"),
     ("authenticationContext", "authenticationProvider"),
     ("authenticationContext", "credentialProvider"),
 )
@@ -32,6 +34,8 @@ def usual_delivery(envelope: dict[str, Any]) -> dict[str, Any]:
     events = whole["properties"]["data"]["properties"]["events"]
     events["maxItems"] = 1
     event = events["items"]
+    for name in _IN_OTHER_SHAPES:
+        del event["properties"][name]
     for *holders, name in _REMEMBERED:
         members = event["properties"]
         for holder in holders:
@@ -46,14 +50,17 @@ def usual_delivery(envelope: dict[str, Any]) -> dict[str, Any]:
 def _without_nulls(schema: dict[str, Any]) -> dict[str, Any]:
     """Return a copy that takes no null anywhere; conditions and alternatives inside it stay as they are."""
     found = dict(schema)
-    if isinstance(found.get("type"), list):
-        found["type"] = [kind for kind in found["type"] if kind != "null"]
-    if "type" not in found:
+    stated = found.get("type")
+    if isinstance(stated, list):
+        kinds = [kind for kind in stated if kind != "null"]
+        found["type"] = kinds[0] if len(kinds) == 1 else kinds
+    elif stated is None:
         found["allOf"] = [*found.get("allOf", ()), _NO_NULL]
     if "properties" in found:
         found["properties"] = {name: _without_nulls(inner) for name, inner in found["properties"].items()}
     for inside in ("items", "additionalProperties"):
         if isinstance(found.get(inside), dict):
             found[inside] = _without_nulls(found[inside])
-    found.setdefault("additionalProperties", _NO_NULL)
+    if "object" in str(found.get("type", "object")):
+        found.setdefault("additionalProperties", _NO_NULL)
     return found
