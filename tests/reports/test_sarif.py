@@ -3,13 +3,58 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from emulator.contract.rules import RULES
 from emulator.reports.findings import Finding
 from emulator.reports.sarif import sarif_json
+
+TEXT = {"type": "object", "required": ["text"], "properties": {"text": {"type": "string", "minLength": 1}}}
+COUNT = {"type": "integer", "minimum": 1}
+
+
+def closed(required: str, **properties: object) -> dict:
+    """Return the schema of an object as the standard's own schema has it: no further members, but for properties."""
+    return {
+        "type": "object", "required": required.split(), "additionalProperties": False,
+        "properties": {"properties": {"type": "object"}, **properties},
+    }  # fmt: skip
+
+
+def several(items: dict) -> dict:
+    return {"type": "array", "uniqueItems": True, "items": items}
+
+
+# What sarif-schema-2.1.0.json says of the objects that we write, member by member.
+REGION = closed("", startLine=COUNT, startColumn=COUNT, endLine=COUNT, endColumn=COUNT)
+LOCATION = closed(
+    "",
+    physicalLocation=closed(
+        "", region=REGION,
+        artifactLocation=closed("", uri={"type": "string", "pattern": r"^[!-~]+$"}, uriBaseId={"type": "string"}),
+    ),
+    logicalLocations=several(closed("", name={"type": "string"}, fullyQualifiedName={"type": "string"}, kind={"type": "string"})),
+)  # fmt: skip
+RESULT = closed(
+    "message",
+    ruleId={"type": "string"}, ruleIndex={"type": "integer", "minimum": -1}, message=TEXT, locations=several(LOCATION),
+    level={"enum": ["none", "note", "warning", "error"]},
+    partialFingerprints={"type": "object", "additionalProperties": {"type": "string"}},
+)  # fmt: skip
+RULE = closed("id", id={"type": "string"}, shortDescription=TEXT, fullDescription=TEXT, helpUri={"type": "string"})
+DRIVER = closed("name", name={"type": "string"}, version={"type": "string"}, rules=several(RULE))
+RUN = closed(
+    "tool",
+    tool=closed("driver", driver=DRIVER), automationDetails=closed("", id={"type": "string"}),
+    columnKind={"enum": ["utf16CodeUnits", "unicodeCodePoints"]}, results={"type": "array", "items": RESULT},
+)  # fmt: skip
+LOG = closed(
+    "version runs", **{"$schema": {"type": "string"}}, version={"const": "2.1.0"}, runs={"type": "array", "items": RUN}
+)
 
 FINDINGS = [
     Finding(
@@ -28,6 +73,23 @@ def log(findings=FINDINGS):
 
 def run(findings=FINDINGS):
     return log(findings)["runs"][0]
+
+
+def test_the_log_has_no_member_and_no_value_that_the_standard_does_not_know():
+    validator = Draft202012Validator(LOG)
+
+    assert [error.message for error in validator.iter_errors(log())] == []
+    assert [error.message for error in validator.iter_errors(log([]))] == []
+
+
+def test_the_report_of_real_files_is_such_a_log_too(okta_hooks, tmp_path):
+    cases = Path(__file__).parents[1] / "cases"
+    files = [str(path) for path in sorted(cases.glob("*/rejected/*.json"))[::7]]
+    okta_hooks("validate", *files, "no such file.json", "--report", f"sarif={tmp_path / 'out.sarif'}")
+    document = json.loads((tmp_path / "out.sarif").read_text("utf-8"))
+
+    assert len(document["runs"][0]["results"]) > len(files)
+    assert [error.message for error in Draft202012Validator(LOG).iter_errors(document)] == []
 
 
 def test_the_log_says_its_version_and_has_one_run():
