@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from functools import reduce
 from operator import getitem
 from typing import Any
 
 from emulator.contract.kinds import Kind
+from emulator.contract.packed import decoded, is_gzip, packed_texts, unzipped
 from emulator.contract.recognition import is_document, recognise
+from emulator.contract.tables import cells
 from emulator.contract.wrappers import Inner, unwrap
 
 __all__ = ["recorded_bodies"]
@@ -24,6 +25,8 @@ def recorded_bodies(data: bytes) -> list[bytes]:
     A body that stands there as text comes back byte for byte; one of which only the value was kept is written as Okta
     writes it, without white space.
     """
+    if is_gzip(data):
+        data = unzipped(data) or b""
     data = data.removeprefix(_BOM)
     value: Any
     try:
@@ -40,7 +43,9 @@ def _in_text(text: str) -> list[bytes]:
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     if lines and all(line[0] == "{" and line[-1] == "}" for line in lines):
         return [body for line in lines for body in _in_line(line)]
-    return _inside(text)
+    parts = cells(text) or packed_texts(text)
+    found = [body for _, part in parts for body in recorded_bodies(part.encode("utf-8", "surrogatepass"))]
+    return found or _inside(text)
 
 
 def _in_line(line: str) -> list[bytes]:
@@ -61,17 +66,10 @@ def _inside(value: Any) -> list[bytes]:
 def _body(inner: Inner, outer: Any) -> bytes:
     place = reduce(getitem, inner.path, outer)
     if isinstance(place, str) and not inner.inside:
-        for body in (place.encode("utf-8", "surrogatepass"), _decoded(place)):
+        for body in (place.encode("utf-8", "surrogatepass"), (decoded(place) or "").encode()):
             if _parsed(body) == inner.value:
                 return body
     return json.dumps(inner.value, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "surrogatepass")
-
-
-def _decoded(text: str) -> bytes:
-    try:
-        return base64.b64decode(text, validate=True)
-    except ValueError:
-        return b""
 
 
 def _parsed(text: bytes) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import json
 
 import pytest
@@ -21,6 +22,7 @@ def _body(number: int) -> bytes:
 ONE, TWO = _body(0), _body(1)
 SPACED = json.dumps(json.loads(ONE), indent=2).encode()  # another body than what encode() writes
 TEXT = SPACED.decode()
+QUOTED = b'"' + SPACED.replace(b'"', b'""') + b'"'
 
 
 @pytest.mark.parametrize(
@@ -40,6 +42,10 @@ TEXT = SPACED.decode()
         (b"POST /okta HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n\r\n" + ONE, [ONE]),
         (b"2026-08-21 12:00:00 INFO received " + ONE + b"\n", [ONE]),
         (json.dumps({"kept": json.loads(ONE)}).encode(), [ONE]),
+        (gzip.compress(ONE + b"\n" + TWO), [ONE, TWO]),
+        (json.dumps({"body": base64.b64encode(gzip.compress(SPACED)).decode()}).encode(), [SPACED]),
+        (b"id,content\r\n1," + QUOTED + b"\r\n2," + QUOTED + b"\r\n", [SPACED, SPACED]),
+        (b"INFO got " + base64.b64encode(ONE) + b" from Okta\n", [ONE]),
     ],
 )
 def test_each_body_comes_back_byte_for_byte(recording: bytes, bodies: list[bytes]) -> None:
@@ -55,6 +61,7 @@ def test_each_body_comes_back_byte_for_byte(recording: bytes, bodies: list[bytes
         b"\xff\xfe\x00",
         b"[]",
         b"7",
+        b"\x1f\x8b\x08",
         b'{"verification": "x"}',
         json.dumps(json.loads(ONE)["data"]["events"][0]).encode(),
     ],
