@@ -9,13 +9,14 @@ user agents. A copy of what is valid is valid. Pseudonyms come from a key: witho
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 import re
 from hashlib import blake2b
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import TYPE_CHECKING, Any, Final
 
+from emulator.contract.packed import decoded, encoded, packed_texts
+from emulator.contract.tables import cells
 from emulator.contract.transcripts import passages
 
 if TYPE_CHECKING:
@@ -72,15 +73,33 @@ class Redaction:
             return self._written(self.value(json.loads(text)), text)
         except (ValueError, RecursionError):
             pass
+        copies = [(start, stop, self.text(cell).replace('"', '""')) for start, stop, cell in cells(text)] or [
+            (start, stop, encoded(self.text(inner), like=text[start:stop])) for start, stop, inner in packed_texts(text)
+        ]
+        parts, end = [], 0
+        for start, stop, copy in copies:
+            parts += [self._around(text[end:start]), copy]
+            end = stop
+        return "".join([*parts, self._around(text[end:])])
+
+    def _around(self, text: str) -> str:
+        """Return a copy of text that has JSON in it, as such or in a string literal."""
         parts, end = [], 0
         for begin, value in passages(text)[1]:
             if begin < end or value is None:
                 continue
+            is_quoted = text[begin - 1 : begin] == '"'
+            start = begin - is_quoted
             try:
-                _, stop = json.JSONDecoder().raw_decode(text, begin)
+                found, stop = json.JSONDecoder().raw_decode(text, start)
             except (ValueError, RecursionError):
-                continue  # JSON in a string literal: the patterns for plain text have to do
-            parts += [self._plain(text[end:begin]), self._written(self.value(value), text[begin:stop])]
+                continue
+            copy = (
+                json.dumps(self.text(found))
+                if isinstance(found, str)
+                else self._written(self.value(found), text[start:stop])
+            )
+            parts += [self._plain(text[end:start]), copy]
             end = stop
         return "".join([*parts, self._plain(text[end:])])
 
@@ -144,13 +163,8 @@ class Redaction:
                 return self._written(self.value(json.loads(bare)), bare)
             except (ValueError, RecursionError):
                 return None
-        if len(bare) < 16 or not re.fullmatch(r"[A-Za-z0-9+/]+={0,2}", bare) or len(bare) % 4:  # a document is longer
-            return None
-        try:
-            decoded = base64.b64decode(bare, validate=True).decode()
-        except (binascii.Error, UnicodeDecodeError):
-            return None
-        return base64.b64encode(self.text(decoded).encode()).decode() if "{" in decoded else None
+        unpacked = decoded(bare)
+        return encoded(self.text(unpacked), like=bare) if unpacked is not None and "{" in unpacked else None
 
     def _inside(self, text: str, names: dict[str, str]) -> str:
         for name, pseudonym in names.items():

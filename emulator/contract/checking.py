@@ -79,7 +79,7 @@ def transcript(source: Text) -> tuple[str, list[Document]] | None:
     if _CODE.match(text) and not is_markdown:
         return None
     for name, parts in (("a table", cells(text)), ("base64", packed_texts(text))):
-        values = [(start, json_in(part)) for start, part in parts]
+        values = [(start, json_in(part)) for start, _, part in parts]
         if found := [Document(start=start, value=value) for start, value in values if _has_document(value)]:
             return name, found
     request = request_in(text)

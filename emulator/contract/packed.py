@@ -8,13 +8,14 @@ import re
 import zlib
 from typing import Final
 
-__all__ = ["decoded", "is_gzip", "packed_texts", "unzipped"]
+__all__ = ["decoded", "encoded", "is_gzip", "packed_texts", "unzipped"]
 
 _LARGEST: Final = 64 << 20  # bytes; a small file may hold terabytes of zeros
 _GZIP: Final = 16 + zlib.MAX_WBITS
 _SHORTEST: Final = 16  # characters of base64; a document is longer
 _BASE64: Final = re.compile(r"[A-Za-z0-9+/_-]+={0,2}")
 _MAGIC: Final = b"\x1f\x8b"
+_GZIP_TEXT: Final = "H4sI"  # the same in base64
 # JSON in base64 begins with one of these, and gzip with the last; lines of 76 characters are usual in mail.
 _IN_TEXT: Final = re.compile(
     r"(?<![A-Za-z0-9+/_=-])(?:eyJ|eyAi|ewog|ewoJ|ew0K|W3si|H4sI)[A-Za-z0-9+/_-]{40,}"
@@ -54,7 +55,18 @@ def decoded(text: str) -> str | None:
         return None
 
 
-def packed_texts(text: str) -> list[tuple[int, str]]:
-    """Return where in a text there is base64 that looks like JSON or gzip, and what it holds."""
-    found = [(match.start(), decoded(match[0])) for match in _IN_TEXT.finditer(text)]
-    return [(start, inner) for start, inner in found if inner is not None]
+def encoded(text: str, *, like: str) -> str:
+    """Return a text in base64 as *like* is: with gzip inside or not, in the same alphabet."""
+    data = text.encode()
+    if like.startswith(_GZIP_TEXT):
+        import gzip  # only for who wants it back
+
+        data = gzip.compress(data, mtime=0)
+    encode = base64.urlsafe_b64encode if set(like) & {"-", "_"} else base64.b64encode
+    return encode(data).decode()
+
+
+def packed_texts(text: str) -> list[tuple[int, int, str]]:
+    """Return where in a text there is base64 that looks like JSON or gzip: from, to, and what it holds."""
+    found = [(match.start(), match.end(), decoded(match[0])) for match in _IN_TEXT.finditer(text)]
+    return [(start, stop, inner) for start, stop, inner in found if inner is not None]

@@ -44,7 +44,7 @@ def _in_text(text: str) -> list[bytes]:
     if lines and all(line[0] == "{" and line[-1] == "}" for line in lines):
         return [body for line in lines for body in _in_line(line)]
     parts = cells(text) or packed_texts(text)
-    found = [body for _, part in parts for body in recorded_bodies(part.encode("utf-8", "surrogatepass"))]
+    found = [body for _, _, part in parts for body in recorded_bodies(part.encode("utf-8", "surrogatepass"))]
     return found or _inside(text)
 
 

@@ -11,10 +11,10 @@ __all__ = ["cells"]
 _CELL: Final = re.compile(r'(?:\A|(?<=[,;|\t\n]))"((?:[^"]|"")*+)"(?=[,;|\t\r\n]|\Z)')
 
 
-def cells(text: str) -> list[tuple[int, str]]:
-    """Return each cell that can hold an object, with the place where its text begins; none if this is no table."""
+def cells(text: str) -> list[tuple[int, int, str]]:
+    """Return each cell that can hold an object: from and to where, and its text; none if this is no table."""
     return [
-        (match.start(1), match[1].replace('""', '"'))
+        (*match.span(1), match[1].replace('""', '"'))
         for match in _CELL.finditer(text)
         if '""' in match[1] and "{" in match[1]
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import json
 import re
 from collections.abc import Callable
@@ -13,6 +14,7 @@ import pytest
 from emulator.captures.redaction import Redaction
 from emulator.contract.catalogue import eligible_types
 from emulator.contract.inspection import inspect_bytes
+from emulator.contract.packed import packed_texts
 from emulator.contract.problems import Level
 from emulator.payloads import World, build_envelope, build_event, encode, in_shape
 
@@ -122,6 +124,29 @@ def test_what_is_wrapped_is_redacted_inside():
     assert copy["headers"] == {"Authorization": "REDACTED", "x": "y"}
     assert copy["pairs"] == [{"name": "Cookie", "value": "REDACTED"}]
     assert inspect_bytes(json.dumps(copy).encode(), name="x").status() == "valid"
+
+
+def test_what_is_packed_is_redacted_inside_and_packed_again():
+    value = delivery("user.lifecycle.deactivate", "user.session.start")
+    text = json.dumps(value)
+    zipped = base64.b64encode(gzip.compress(text.encode())).decode()
+    cell = '"' + json.dumps(value, indent=1).replace('"', '""') + '"'
+    for around in (
+        f"id,content\r\n1,{cell}\r\n2,{cell}\r\n",
+        f"INFO got {zipped} from Okta\n",
+        f"id,content\n1,{base64.b64encode(text.encode()).decode()}\n",
+        json.dumps({"httpMethod": "POST", "requestContext": {}, "isBase64Encoded": True, "body": zipped}),
+        f"level=info body={json.dumps(text)}\n",
+        f"# Bug\n\n```json\n{json.dumps(value, indent=2)}\n```\n",
+    ):
+        copy = REDACTION.text(around)
+        unpacked = copy + "".join(inner for _, _, inner in packed_texts(copy))
+        before, after = (inspect_bytes(data.encode(), name="x") for data in (around, copy))
+
+        assert [secret for secret in personal(value) if secret in unpacked] == []
+        assert (after.kind, after.events, after.wrapped_in) == (before.kind, before.events, before.wrapped_in)
+        assert before.events >= 2
+        assert after.status() == "valid"
 
 
 def test_what_says_nothing_of_a_person_stays():
