@@ -119,8 +119,9 @@ def inspect_bytes(data: bytes, *, name: str, kind: str = "auto", alone: bool = F
     from emulator.contract.jsontext import decode, documents  # as above
     from emulator.contract.packed import is_gzip, unzipped  # as above
 
-    if is_gzip(data) and (inner := unzipped(data)) is not None and not is_gzip(inner):
-        found_inside = inspect_bytes(inner, name=name.removesuffix(".gz"), kind=kind)
+    # By another name it may be a body that was compressed on its way, which is a fault of that way (D23).
+    if name.lower().endswith(".gz") and is_gzip(data) and (inner := unzipped(data)) is not None and not is_gzip(inner):
+        found_inside = inspect_bytes(inner, name=name[:-3], kind=kind)
         return replace(found_inside, name=name, wrapped_in=(*found_inside.wrapped_in, "gzip data"))
     source = decode(data)
     if not source.readable:

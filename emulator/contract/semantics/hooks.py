@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from emulator.contract.catalogue import eligible_types, known_types
+from emulator.contract.constants import RESERVED_HEADERS
 from emulator.contract.problems import Level, Path, Problem, printable
 from emulator.contract.semantics.event_types import unknown_type
 from emulator.contract.semantics.registry import hook_rule
@@ -54,4 +56,35 @@ def filtered_but_not_subscribed(hook: dict[str, Any], path: Path) -> Iterator[Pr
                 level=Level.SHOULD,
                 message=f"a filter for {printable(named[:_LONGEST_TYPE])}, which the hook doesn't subscribe to",
                 hint="every filtered event type is one of events.items",
+            )
+
+
+@hook_rule
+def reserved_header(hook: dict[str, Any], path: Path) -> Iterator[Problem]:
+    """H9: some headers are Okta's own."""
+    channel = hook.get("channel")
+    config = channel.get("config") if isinstance(channel, dict) else None
+    headers = config.get("headers") if isinstance(config, dict) else None
+    for index, header in enumerate(headers[:_MANY] if isinstance(headers, list) else []):
+        key = header.get("key") if isinstance(header, dict) else None
+        if isinstance(key, str) and key.lower() in RESERVED_HEADERS:
+            yield Problem(
+                path=(*path, "channel", "config", "headers", index, "key"),
+                rule="H9",
+                level=Level.SHOULD,
+                message=f"the custom header {printable(key[:60])} is one that Okta sets itself",
+                hint="Okta refuses to save it; only Accept is documented, the others are inferred",
+            )
+
+
+@hook_rule
+def subscribed_to_what_hooks_never_carry(hook: dict[str, Any], path: Path) -> Iterator[Problem]:
+    """A9: hooks subscribe to eligible types only; further ones become eligible now and then."""
+    for index, item in enumerate(_items(hook)):
+        if isinstance(item, str) and item in known_types() and item not in eligible_types():
+            yield Problem(
+                path=(*path, "events", "items", index),
+                rule="A9",
+                level=Level.SHOULD if item.startswith("event_hook.") else Level.NOTE,
+                message=f"{item} is in the System Log only: hooks couldn't subscribe to it in our snapshot",
             )
