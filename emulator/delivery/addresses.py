@@ -7,7 +7,7 @@ private, differently from one Python to the next.
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Final
 
@@ -46,6 +46,7 @@ def any_address(_: str) -> bool:
     return True
 
 
+@lru_cache(maxsize=1024)
 def loopback_and_private(address: str) -> bool:
     """Allow loopback and private addresses only: for hooks that came in through an API."""
     found = plain(address)

@@ -110,7 +110,7 @@ class Answer:
     @property
     def keeps_connection(self) -> bool:
         """Whether the answer is complete and lets the connection carry another request."""
-        return self._quick is not None or self._reader.their_state is h11.DONE
+        return self._quick is not None or (bool(self._first) and self._reader.their_state is h11.DONE)
 
     @property
     def rest(self) -> bytes:

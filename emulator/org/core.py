@@ -19,7 +19,7 @@ from emulator.payloads.moments import parse
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from emulator.contract.model import EventHook, JsonObject
     from emulator.contract.profile import Profile
@@ -86,17 +86,22 @@ class Core:
             if self._hooks is None:
                 rows = self.store.rows("SELECT document FROM hooks ORDER BY number")
                 self._hooks = {hook.id: hook for hook in (hook_from_text(document) for (document,) in rows)}
+                self._subscribed: dict[str, list[EventHook]] = {}
             return self._hooks
 
     def hooks_changed(self) -> None:
         """Read the event hooks anew when they are next asked for; call it within the transaction that changes them."""
         self._hooks = None
 
-    def subscribed(self, event_type: str) -> list[EventHook]:
+    def subscribed(self, event_type: str) -> Sequence[EventHook]:
         """Return the ACTIVE hooks that are configured for an event type, whether they are verified or not (D17)."""
-        return [
-            hook for hook in self.hooks().values() if hook.status is HookStatus.ACTIVE and event_type in hook.events
-        ]
+        with self.store.transaction():
+            hooks = self.hooks().values()
+            found = self._subscribed.get(event_type)
+            if found is None:
+                found = [hook for hook in hooks if hook.status is HookStatus.ACTIVE and event_type in hook.events]
+                self._subscribed[event_type] = found
+            return found
 
     def receives(self, hook: EventHook) -> bool:
         """Say whether a subscribed hook gets an event that happens now (V16, D14, D15)."""

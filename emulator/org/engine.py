@@ -37,7 +37,9 @@ _log = logging.getLogger("emulator.org")
 
 _IDLE: Final = 5.0  # seconds after which a thread without work ends
 _PATIENCE: Final = 1.0  # seconds before a store that failed is asked again
-_AT_ONCE: Final = 16  # deliveries begun in one transaction; while they are built, nothing else is looked after
+_SLICE: Final = (
+    0.003  # seconds after which nothing more is taken into a transaction: time-outs and answers wait meanwhile
+)
 
 
 class Engine:
@@ -62,7 +64,7 @@ class Engine:
         self._landed = 0
         self._mishap: BaseException | None = None
         self._ended: list[Errand] = []
-        self._at_once = _AT_ONCE
+        self._one_at_a_time = False
         self._patient_until = 0.0
         self._waiting_for_all = 0
         watch = getattr(core.clock, "watch", None)
@@ -212,71 +214,82 @@ class Engine:
         return bool(self._ended) or (self._lanes.worth_a_look and not self._paused and not self._stopping)
 
     def _write(self, carrier: Carrier) -> None:
-        """Write what has ended and begin what is due, all in one transaction; then send it."""
-        ended = self._ended[: self._at_once]
+        """Write what has ended and begin what is due, as much as a transaction takes; then send it."""
+        ended: list[Errand] = []
+        due: list[tuple[str, Work]] = []
         begun: list[Errand | None] = []
         landed: list[str] = []
-        due: list[tuple[str, Work]] = []
+        until = 0.0 if self._one_at_a_time else time.perf_counter() + _SLICE
         try:
             with self._core.store.transaction():
-                for errand in ended:
-                    begun.append(self._sending.end(errand))
+                while len(ended) < len(self._ended) and (not ended or time.perf_counter() < until):
+                    ended.append(self._ended[len(ended)])
+                    begun.append(self._sending.end(ended[-1]))
                     if begun[-1] is None:
-                        landed.append(errand.hook.id)
-                # Before the commit, so that the next request of a hook is begun together with the end of the last.
-                due = self._take(landed, 1 - len(ended) if self._at_once == 1 else self._at_once)
-                begun += [self._sending.begin(hook_id, work) for hook_id, work in due]
+                        landed.append(ended[-1].hook.id)
+                        # Before the commit, so that the next request of a hook is begun together with the end of this.
+                        self._land(landed[-1:])
+                while (not ended and not due) or time.perf_counter() < until:
+                    work = self._take()
+                    if work is None:
+                        break
+                    due.append(work)
+                    begun.append(self._sending.begin(*work))
         except Exception as error:  # noqa: BLE001 (kept, and raised again to whoever waits for deliveries)
-            self._put_back(landed, due)
-            self._stumbled(error, ended, due)
+            self._stumbled(error, ended, due, landed)
             return
         del self._ended[: len(ended)]
         if self._patient_until:
             _log.warning("deliveries go on")
         self._patient_until = 0.0
+        self._one_at_a_time = self._one_at_a_time and bool(ended or due)
         for errand in filter(None, begun):
             carrier.carry(errand.course, partial(self._came_back, errand))
-        self._tell([hook_id for (hook_id, _), errand in zip(due, begun[len(ended) :], strict=True) if errand is None])
+        self._land([work[0] for work, errand in zip(due, begun[len(ended) :], strict=True) if errand is None])
+        self._tell()
 
-    def _take(self, landed: list[str], most: int) -> list[tuple[str, Work]]:
+    def _take(self) -> tuple[str, Work] | None:
         with self._lock:
-            for hook_id in landed:
-                self._lanes.landed(hook_id)
-            return [] if self._paused or self._stopping else self._lanes.take(most)
+            return None if self._paused or self._stopping else self._lanes.take()
 
-    def _put_back(self, landed: list[str], due: list[tuple[str, Work]]) -> None:
+    def _land(self, hook_ids: Sequence[str]) -> None:
+        with self._lock:
+            for hook_id in hook_ids:
+                self._lanes.landed(hook_id)
+
+    def _stumbled(self, error: Exception, ended: list[Errand], due: list[tuple[str, Work]], landed: list[str]) -> None:
+        """Undo what a transaction that failed was about, so that it can be done again."""
         with self._lock:
             for hook_id in landed:
                 self._lanes.not_landed(hook_id)
-            for hook_id, work in reversed(due):
-                self._lanes.put_back(hook_id, work)
-
-    def _stumbled(self, error: Exception, ended: list[Errand], due: list[tuple[str, Work]]) -> None:
-        if isinstance(error, (sqlite3.Error, StoreError)):
+        by_the_store = isinstance(error, (sqlite3.Error, StoreError))
+        to_blame = len(ended) + len(due) == 1 and not by_the_store
+        if to_blame:
+            del self._ended[: len(ended)]
+            self._land([errand.hook.id for errand in ended] + [hook_id for hook_id, _ in due])
+            self._tell(error)
+        else:
+            with self._lock:
+                for hook_id, work in reversed(due):
+                    self._lanes.put_back(hook_id, work)
+        # If one of several is to blame, find out which.
+        self._one_at_a_time = not to_blame and not by_the_store
+        if by_the_store:
             # A full disk, say: all is still in the store, so nothing is lost by trying again.
             if not self._patient_until:
                 _log.warning("deliveries wait, since the store can't be written: %s", error)
             self._patient_until = time.monotonic() + _PATIENCE
-        elif len(ended) + len(due) > 1:
-            self._at_once = 1  # one of them is to blame: find out which
-        else:
-            self._at_once = _AT_ONCE
-            self._ended = self._ended[len(ended) :]
-            with self._lock:
-                given_up = self._lanes.take(1) if due else []
-            self._tell([errand.hook.id for errand in ended] + [hook_id for hook_id, _ in given_up], error)
 
     def _came_back(self, errand: Errand, error: BaseException | None) -> None:
         if error is None:
             self._ended.append(errand)
         else:
-            self._tell([errand.hook.id], error)
+            self._land([errand.hook.id])
+            self._tell(error)
 
-    def _tell(self, landed: Sequence[str], mishap: BaseException | None = None) -> None:
+    def _tell(self, mishap: BaseException | None = None) -> None:
         """Tell those who wait that deliveries have ended."""
         with self._lock:
-            for hook_id in landed:
-                self._lanes.landed(hook_id)
             self._mishap = mishap or self._mishap
             self._landed += 1
             self._news.notify_all()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from emulator.org.ordering import in_order
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable
 
     from emulator.org.core import Core, Queued
 
@@ -117,21 +117,20 @@ class Lanes:
                 lane.flush = True
                 self._look[name] = None
 
-    def take(self, most: int) -> list[tuple[str, Work]]:
-        """Return what is due, by hook; it counts as in flight from now on."""
-        due: list[tuple[str, Work]] = []
-        for hook_id in list(self._look) if most > 0 else ():
+    def take(self) -> tuple[str, Work] | None:
+        """Return something that is due, and its hook, if anything is; it counts as in flight from now on."""
+        while self._look:
+            hook_id = next(iter(self._look))
             lane = self._lanes.get(hook_id)
-            for work in self._due(lane) if lane is not None else ():
-                due.append((hook_id, work))
-                if len(due) >= most:
-                    return due
+            work = self._due(lane) if lane is not None else None
+            if work is not None:
+                return hook_id, work
             del self._look[hook_id]
             if lane is not None and not len(lane):
                 del self._lanes[hook_id]
             elif lane is not None:
                 self._set_alarm(hook_id, lane)
-        return due
+        return None
 
     def put_back(self, hook_id: str, work: Work) -> None:
         """Let what was taken wait again, before all else."""
@@ -154,16 +153,13 @@ class Lanes:
         self._look[hook_id] = None
         return self._lanes.setdefault(hook_id, _Lane())
 
-    def _due(self, lane: _Lane) -> Iterator[Work]:
-        while lane.in_flight < self._core.profile.delivery_concurrency:
-            if lane.again:
-                work: Work = lane.again.popleft()
-            elif self._seconds_left(lane) == 0:
-                work = self._batch(lane)
-            else:
-                return
-            lane.in_flight += 1
-            yield work
+    def _due(self, lane: _Lane) -> Work | None:
+        if lane.in_flight >= self._core.profile.delivery_concurrency:
+            return None
+        if not lane.again and self._seconds_left(lane) != 0:
+            return None
+        lane.in_flight += 1
+        return lane.again.popleft() if lane.again else self._batch(lane)
 
     def _set_alarm(self, hook_id: str, lane: _Lane) -> None:
         left = self._seconds_left(lane) if lane.in_flight < self._core.profile.delivery_concurrency else None

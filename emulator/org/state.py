@@ -40,6 +40,7 @@ class State:
         try:
             copy.executescript(TABLES)
             with self._store.transaction() as db:
+                self._store.write_counters()
                 for name in _NAMES:
                     _copy(db.execute(f"SELECT * FROM {name}"), copy, name)  # noqa: S608 (our own names)
             return copy.serialize()
@@ -90,8 +91,9 @@ class State:
         for name in names:
             db.execute(f"DELETE FROM {name}")  # noqa: S608 (our own names)
 
-    @staticmethod
-    def _numbers(db: sqlite3.Connection) -> dict[str, int]:
+    def _numbers(self, db: sqlite3.Connection) -> dict[str, int]:
+        self._store.write_counters()
+        self._store.forget_counters()
         return dict(db.execute("SELECT name, value FROM counters").fetchall())
 
     @staticmethod

@@ -53,6 +53,8 @@ class Store:
         self._inode = None if self._file is None else self._file.stat().st_ino
         self._inside = False
         self._after: list[Callable[[], object]] = []
+        self._counters: dict[str, int] = {}
+        self._counted: set[str] = set()
         self.closed = False
 
     @contextmanager
@@ -76,10 +78,12 @@ class Store:
                 self._inside = True
                 try:
                     yield self._db
+                    self.write_counters()
                     self._check_file()
                     self._db.execute("COMMIT")
                 except BaseException:
                     self._after.clear()
+                    self.forget_counters()
                     if self._db.in_transaction:
                         self._db.execute("ROLLBACK")
                     raise
@@ -114,11 +118,26 @@ class Store:
     def next(self, counter: str) -> int:
         """Return the next number of *counter*, from 0; a number is never given twice."""
         with self.transaction() as db:
-            found = db.execute(
-                "INSERT INTO counters VALUES (?, 0) ON CONFLICT DO UPDATE SET value = value + 1 RETURNING value",
-                (counter,),
-            ).fetchone()
-        return int(found[0])
+            # Many are given in one transaction, so they are counted here and written once.
+            last = self._counters.get(counter)
+            if last is None:
+                found = db.execute("SELECT value FROM counters WHERE name = ?", (counter,)).fetchone()
+                last = -1 if found is None else int(found[0])
+            self._counters[counter] = last + 1
+            self._counted.add(counter)
+            return last + 1
+
+    def write_counters(self) -> None:
+        """Write what has been counted in this transaction, so that the tables are whole."""
+        if self._counted:
+            counted = [(name, self._counters[name]) for name in self._counted]
+            self._db.executemany("INSERT OR REPLACE INTO counters VALUES (?, ?)", counted)
+            self._counted.clear()
+
+    def forget_counters(self) -> None:
+        """Read the counters from their table when they are next asked for."""
+        self._counters.clear()
+        self._counted.clear()
 
     def get(self, name: str) -> str | None:
         """Return what was kept under *name*, or None."""

@@ -1,0 +1,109 @@
+"""
+Measure 1,000 receivers that hang at once: two attempts each, all given up within 6.6 s, in one process.
+
+A thousand hooks of one org, 25 for each event type, lead to a listener that takes connections and never answers a
+delivery.  Late is a retry
+by what lies between the moment at which the first attempt's time is up and the moment at which the second begins.
+Exit code 1 if it takes too long, a retry is late by more than 5 ms at the 99th percentile, or memory grows by more
+than 64 KiB for each receiver.
+
+Run: python benchmarks/hanging.py [--receivers N] [--json]
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import statistics
+import sys
+import threading
+import time
+from collections import Counter
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+from unittest.mock import patch
+
+from rows import Row, at_most, report
+from sink import sink
+
+from emulator import Org
+from emulator.contract.catalogue import eligible_types
+from emulator.contract.constants import TIME_LIMIT
+from emulator.delivery.addresses import loopback_and_private
+from emulator.delivery.transport import Transport
+
+if TYPE_CHECKING:
+    from emulator.delivery.exchange import Exchange, Request
+    from emulator.delivery.steps import Steps
+    from emulator.delivery.wire import Wire
+
+HOOKS_OF_A_TYPE = 25
+LONGEST = 6.6
+LATEST = 5.0  # milliseconds
+LARGEST = 64.0  # KiB per receiver
+
+
+class Timed(Transport):
+    """Notes when each attempt begins."""
+
+    def __init__(self) -> None:
+        super().__init__(allows=loopback_and_private)
+        self.begun: dict[bytes, list[float]] = {}
+
+    def attempt(self, request: Request, wire: Wire, *, time_limit: float = TIME_LIMIT) -> Steps[Exchange]:
+        """Make one attempt in steps."""
+        self.begun.setdefault(request.body or b"", []).append(time.perf_counter())
+        return super().attempt(request, wire, time_limit=time_limit)
+
+
+def memory() -> float:
+    """Return the most memory that the process has had, in KiB."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / 1024 if sys.platform == "darwin" else peak
+
+
+def rows(receivers: int = 1000) -> list[Row]:
+    """Let them all hang at once."""
+    sender = Timed()
+    types = sorted(eligible_types())[: receivers // HOOKS_OF_A_TYPE]
+    with ExitStack() as running:
+        url = running.enter_context(sink(hanging=True))
+        running.enter_context(patch("emulator.org.event_hooks.MAX_ACTIVE_HOOKS", receivers))
+        org = running.enter_context(Org(seed=1, sender=sender))
+        for number in range(receivers):
+            org.verify(org.create_event_hook(uri=url, events=[types[number % len(types)]]))
+        sender.begun.clear()
+        before = memory()
+        began = time.perf_counter()
+        with org._core.change() as change:  # noqa: SLF001 (all at once)
+            for name in types:
+                change.raise_event(name)
+        threads = 0
+        while not org._engine.wait_until_idle(0.5):  # noqa: SLF001 (a drain would read the ledger too)
+            threads = max(threads, threading.active_count())
+        took = time.perf_counter() - began
+        grown = memory() - before
+        ends = Counter(attempt.exchange.failure for delivery in org.drain() for attempt in delivery.attempts)
+    if ends != {"timeout": 2 * receivers}:
+        raise SystemExit(f"not all were given up after two attempts: {dict(ends)}")
+    late = [(second - first - TIME_LIMIT) * 1000 for first, second in sender.begun.values()]
+    percentile = statistics.quantiles(late, n=100)[98]
+    return [
+        at_most(f"{receivers:,} receivers hang at once, two attempts each: all given up after", took, LONGEST, " s"),
+        at_most("the same: a retry is late by, at the 99th percentile", percentile, LATEST, " ms"),
+        at_most("the same: memory per receiver", grown / receivers, LARGEST, " KiB", digits=0),
+        Row(what="the same: threads in all", measured=str(threads)),
+    ]
+
+
+def main() -> int:
+    """Measure and report."""
+    parser = argparse.ArgumentParser(description=str(__doc__).split("\n\n", maxsplit=1)[0].strip())
+    parser.add_argument("--receivers", type=int, default=1000)
+    parser.add_argument("--json", action="store_true", dest="as_json")
+    options = parser.parse_args()
+    return report(rows(options.receivers), as_json=options.as_json)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
