@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import subprocess
 import sys
+import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
+from urllib.request import urlopen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,7 +18,10 @@ ANSWER = b"HTTP/1.1 204 No Content\r\n\r\n"
 
 
 class Sink(asyncio.Protocol):
-    """Counts out requests by Content-Length; a verification is answered with its challenge."""
+    """Reads requests by Content-Length; a verification is answered with its challenge, ``/arrivals`` with a list."""
+
+    arrivals: ClassVar[list[float]] = []
+    """When each delivery came, by ``time.perf_counter()``, which all processes of a machine share."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin a connection."""
@@ -37,11 +43,24 @@ class Sink(asyncio.Protocol):
     def answer(self, original: bytes, head: bytes) -> bytes:
         """Return the answer to a request."""
         if not head.startswith(b"get "):
+            self.arrivals.append(time.perf_counter())
             return ANSWER
+        if head.startswith(b"get /arrivals"):
+            return _with_body(json.dumps(self.arrivals).encode())
         at = head.find(b"x-okta-verification-challenge:")
         challenge = original[at:].partition(b":")[2].partition(b"\r\n")[0].strip()
-        body = b'{"verification":"%s"}' % challenge
-        return b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body)
+        return _with_body(b'{"verification":"%s"}' % challenge)
+
+
+def _with_body(body: bytes) -> bytes:
+    return b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body)
+
+
+def arrivals(url: str) -> list[float]:
+    """Return when each delivery came to a sink."""
+    with urlopen(f"{url.rpartition('/okta')[0]}/arrivals") as answer:  # noqa: S310 (our own sink)
+        found: list[float] = json.load(answer)
+    return found
 
 
 def _header(head: bytes, name: bytes) -> bytes:
