@@ -204,7 +204,18 @@ def ours() -> Server:
         profile = {"login": login, "email": login, "firstName": "User", "lastName": str(number)}
         return Call("POST", "/api/v1/users?activate=false", {"profile": profile})
 
-    command = [sys.executable, "-m", "emulator", "serve", "--port", "PORT", "--token", "benchmark", "--profile", PROFILE]
+    command = [
+        sys.executable,
+        "-m",
+        "emulator",
+        "serve",
+        "--port",
+        "PORT",
+        "--token",
+        "benchmark",
+        "--profile",
+        PROFILE,
+    ]
     return Server("okta-hooks serve", command, "SSWS benchmark", prepare, create)
 
 

@@ -56,6 +56,11 @@ def _with_body(body: bytes) -> bytes:
     return b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body)
 
 
+def port_of(process: subprocess.Popen[str]) -> int:
+    """Return the port that a server says on its stdout."""
+    return int((process.stdout or sys.stdin).readline())
+
+
 def arrivals(url: str) -> list[float]:
     """Return when each delivery came to a sink."""
     with urlopen(f"{url.rpartition('/okta')[0]}/arrivals") as answer:  # noqa: S310 (our own sink)
@@ -81,7 +86,7 @@ def sink(*, hanging: bool = False) -> Iterator[str]:
     """Run a sink, and yield its URL."""
     process = subprocess.Popen([sys.executable, __file__, *["--hanging"] * hanging], stdout=subprocess.PIPE, text=True)
     try:
-        yield f"http://127.0.0.1:{int((process.stdout or sys.stdin).readline())}/okta/hooks"
+        yield f"http://127.0.0.1:{port_of(process)}/okta/hooks"
     finally:
         process.kill()
         process.communicate()
