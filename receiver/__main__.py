@@ -66,6 +66,11 @@ class _Command(click.Command):
 @click.option("--db", metavar="FILE", default="okta-receiver.db", show_default=True, help="Keeps the events.")
 @click.option("--forward-to", metavar="URL", help="POST each new event on to this URL, after it has been stored.")
 @click.option("--misbehave", metavar="NAME[=ARG]", multiple=True, help="Go wrong in this way. Repeatable.")
+@click.option("--inline-users", metavar="FILE", help="JSON of logins and password hashes, for password import.")
+@click.option("--inline-jwks", metavar="URL", help="Let inline hooks in by a bearer token that these keys verify.")
+@click.option("--inline-issuer", metavar="TEXT", default="", help="The issuer (iss) of those tokens.")
+@click.option("--inline-audience", metavar="TEXT", default="", help="Their audience (aud).")
+@click.option("--inline-scope", metavar="TEXT", default="", help="A scope that they must have.")
 @click.option("--json", "as_json", is_flag=True, help="When ready, print one line of JSON with the URL on stdout.")
 def command(
     *,
@@ -77,10 +82,17 @@ def command(
     db: str,
     forward_to: str | None,
     misbehave: tuple[str, ...],
+    inline_users: str | None,
+    inline_jwks: str | None,
+    inline_issuer: str,
+    inline_audience: str,
+    inline_scope: str,
     as_json: bool,
 ) -> int:
     """
     Receive Okta event hooks: verify, authenticate, store, acknowledge, then work.
+
+    Inline hooks are answered at /okta/inline/ and the name of their type, such as /okta/inline/token.
 
     Prints a line for each deactivated user on stdout; everything else is said on stderr. Events that were
     acknowledged survive a crash; what is undone when the receiver stops is done at its next start.
@@ -89,9 +101,19 @@ def command(
     Settings(path=path, auth_header=name, auth=secret)
     misbehaviours = [read(text) for text in misbehave]
 
+    if not inline_jwks and (inline_issuer or inline_audience or inline_scope):
+        raise UsageError(
+            "bearer tokens are verified by keys", hint="name them with --inline-jwks", where="--inline-jwks"
+        )
+
     from receiver.app import create_app  # heavy, and not needed for --help
+    from receiver.inline.bearer import Bearer  # as above
+    from receiver.inline.handlers import reference  # as above
     from receiver.serving import Serving  # as above
 
+    bearer = None
+    if inline_jwks:
+        bearer = Bearer(inline_jwks, issuer=inline_issuer, audience=inline_audience, scope=inline_scope)
     app = create_app(
         db=db,
         auth=secret,
@@ -99,6 +121,8 @@ def command(
         path=path,
         misbehave=misbehaviours,
         forward_to=forward_to,
+        inline=reference(users=inline_users),
+        bearer=bearer,
         emit=_print,
         start=False,  # the ready line comes before the lines of what an earlier run left undone
     )
@@ -162,6 +186,7 @@ def _auth(line: str | None, file: str | None) -> tuple[str, Secret | None]:
 
 def _say_ready(app: App, serving: Serving, header: str, secret: Secret | None, *, as_json: bool) -> None:
     _say(f"receiving event hooks at {serving.url} (Ctrl-C stops)")
+    _say(f"  inline hooks are answered at {serving.inline_url('TYPE')}")
     _say(f"  events are kept in {app.store.path.resolve()}")
     if app.settings.auth is not None:
         _say(f"  every request must bring the header {header}")

@@ -37,10 +37,12 @@ from emulator.secrets import HIDDEN, Redactor, Secret
 from receiver.envelope import RefusedBody, read_envelope
 from receiver.forward import Forwarder
 from receiver.handlers import standard
+from receiver.inline.app import TIME_LIMIT, InlineDesk
+from receiver.inline.handlers import reference
 from receiver.problems import problem
 from receiver.recorder import Delivery
 from receiver.replies import read_all
-from receiver.settings import DEFAULT_PATH, MAX_BODY, MAX_DEPTH, Settings
+from receiver.settings import ABOUT, DEFAULT_PATH, MAX_BODY, MAX_DEPTH, Settings
 from receiver.store import Receipt, Store, StoreError
 from receiver.worker import RETRY_DELAYS, Worker
 
@@ -50,6 +52,8 @@ if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
 
     from receiver.handlers import Handlers
+    from receiver.inline.bearer import Bearer
+    from receiver.inline.handlers import InlineHandlers
     from receiver.recorder import Observer
     from receiver.replies import Misbehaviour
 
@@ -58,7 +62,6 @@ __all__ = ["App", "create_app"]
 # What is known of a request by the time it is answered; kept in its environ, as WSGI suggests.
 RECEIPT: Final = "receiver.receipt"
 EVENT_ID: Final = "receiver.event_id"
-ABOUT: Final = "receiver.about"
 
 LATER: Final = 5  # seconds after which whoever heeds Retry-After may try again; Okta does so at once (R6)
 
@@ -69,12 +72,13 @@ _log = logging.getLogger("receiver")
 
 class App:
     """
-    Answers the verification GET and takes deliveries; made by :func:`create_app`.
+    Answers the verification GET, takes deliveries, and answers inline hooks; made by :func:`create_app`.
 
     Args:
         settings: Path, secret and limits.
         store: Where events go before they are acknowledged.
         worker: What is woken afterwards.
+        inline: Who answers inline hooks.
         misbehaviours: What goes wrong on purpose, the outermost first; a good receiver has none.
         observer: Is told of every delivery.
     """
@@ -84,6 +88,7 @@ class App:
         settings: Settings,
         store: Store,
         worker: Worker,
+        inline: InlineDesk,
         *,
         misbehaviours: Iterable[Misbehaviour] = (),
         observer: Observer | None = None,
@@ -95,6 +100,7 @@ class App:
         self.store = store
         self._worker = worker
         self._observer = observer
+        self._inline = inline
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request; whatever goes wrong, a stranger learns no more than a status and a title."""
@@ -103,7 +109,7 @@ class App:
         response.headers.setdefault("Cache-Control", "no-store")
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         _log.info("answered %d: %s", response.status_code, environ.get(ABOUT, "without looking"))
-        if self._observer and request.method == "POST":
+        if self._observer and request.method == "POST" and not self._inline.owns(request.path):
             self._observer.answered(self._seen(request, response))
         return response(environ, start_response)
 
@@ -122,6 +128,8 @@ class App:
             return problem(HTTPException("internal error"))
 
     def _answer(self, request: Request) -> Response:
+        if self._inline.owns(request.path):
+            return self._inline.answer(request, authenticate=self._authenticate, read_body=self._read_body)
         # One path, with or without a final slash, so that a mistyped URL is found at verification and not later.
         if (request.path.removesuffix("/") or "/") != self.settings.path:
             raise NotFound("no event hooks are received at this path")
@@ -245,6 +253,9 @@ def create_app(
     retry_delays: tuple[float, ...] = RETRY_DELAYS,
     emit: Callable[[str], object] = print_line,
     observer: Observer | None = None,
+    inline: InlineHandlers | None = None,
+    bearer: Bearer | None = None,
+    inline_time_limit: float = TIME_LIMIT,
     start: bool = True,
 ) -> App:
     """
@@ -263,6 +274,9 @@ def create_app(
         retry_delays: Seconds before a handler that raised is called again, and again.
         emit: Prints a line of a handler.
         observer: Is told what happens.
+        inline: Who answers for which type of inline hook; None for the reference handlers.
+        bearer: Verifies the bearer tokens that inline hooks have to bring; None for the auth header.
+        inline_time_limit: Seconds that a handler of inline hooks gets; Okta gives up after three in all.
         start: Whether to begin at once with what an earlier run left undone, or only at ``start()``.
 
     Raises:
@@ -277,7 +291,13 @@ def create_app(
     store = Store(db)
     redact = Redactor([secret] if secret else [])
     worker = Worker(store, handlers, emit=emit, also=also, observer=observer, redact=redact, delays=retry_delays)
-    app = App(settings, store, worker, misbehaviours=misbehaviours, observer=observer)
+    desk = InlineDesk(
+        inline if inline is not None else reference(),
+        bearer=bearer,
+        max_depth=max_depth,
+        time_limit=inline_time_limit,
+    )
+    app = App(settings, store, worker, desk, misbehaviours=misbehaviours, observer=observer)
     if start:
         app.start()
     return app

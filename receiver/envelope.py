@@ -14,7 +14,7 @@ from receiver.events import Event
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["Envelope", "RefusedBody", "read_envelope"]
+__all__ = ["Envelope", "RefusedBody", "read_envelope", "strict_json"]
 
 _LONGEST_ID: Final = 255
 
@@ -50,7 +50,7 @@ def read_envelope(body: bytes, *, max_depth: int) -> Envelope:
     Raises:
         RefusedBody: it is not UTF-8, not strict JSON, nested too deeply, or no event hook envelope.
     """
-    value = _strict_json(body, max_depth)
+    value = strict_json(body, max_depth)
     if not isinstance(value, dict) or value.get("eventType") != ENVELOPE_TYPE:
         raise RefusedBody(f"wanted a JSON object whose eventType is {ENVELOPE_TYPE}")
     data = value.get("data")
@@ -72,7 +72,13 @@ def _is_id(value: Any) -> bool:
     return isinstance(value, str) and 0 < len(value) <= _LONGEST_ID and value.isprintable()
 
 
-def _strict_json(body: bytes, max_depth: int) -> Any:
+def strict_json(body: bytes, max_depth: int) -> Any:
+    """
+    Read JSON in which nothing can be read in two ways.
+
+    Raises:
+        RefusedBody: it is not UTF-8, not strict JSON, or nested too deeply.
+    """
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError:

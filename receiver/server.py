@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from emulator.contract.inline.types import inline_hook_type
 from receiver.app import create_app
 from receiver.handlers import standard
 from receiver.recorder import Recorder
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from emulator.secrets import Secret
     from receiver.events import Event
     from receiver.handlers import Handlers
+    from receiver.inline.bearer import Bearer
+    from receiver.inline.handlers import InlineHandlers
     from receiver.recorder import Delivery
     from receiver.replies import Misbehaviour
 
@@ -47,6 +50,8 @@ class Receiver:
         on_line: Is called, in another thread, with each line that a handler prints; None prints nothing.
         handlers: What is done about each type of event.
         retry_delays: Seconds before a handler that raised is called again, and again.
+        inline: Who answers for which type of inline hook; None for the reference handlers.
+        bearer: Verifies the bearer tokens that inline hooks have to bring; None for the auth header.
 
     Raises:
         UsageError: a value can't be used; secrets are never part of the message.
@@ -64,6 +69,8 @@ class Receiver:
         on_line: Callable[[str], object] | None = None,
         handlers: Handlers = standard,
         retry_delays: tuple[float, ...] = RETRY_DELAYS,
+        inline: InlineHandlers | None = None,
+        bearer: Bearer | None = None,
     ) -> None:
         self._recorder = Recorder()
         self._app = create_app(
@@ -76,6 +83,8 @@ class Receiver:
             retry_delays=retry_delays,
             emit=on_line or _say_nothing,
             observer=self._recorder,
+            inline=inline,
+            bearer=bearer,
         )
         try:
             self._serving = Serving(self._app, port=port)
@@ -91,6 +100,18 @@ class Receiver:
     def url(self) -> str:
         """The URL to register as the hook's ``uri``."""
         return self._serving.url
+
+    def inline_url(self, kind: str) -> str:
+        """
+        Return the URL to register as the ``uri`` of an inline hook.
+
+        Args:
+            kind: The type, such as ``token`` or ``com.okta.oauth2.tokens.transform``.
+
+        Raises:
+            UsageError: there is no such type; the hint has the nearest.
+        """
+        return self._serving.inline_url(inline_hook_type(kind).short)
 
     @property
     def events(self) -> tuple[Event, ...]:

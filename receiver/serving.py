@@ -18,6 +18,7 @@ from waitress import wasyncore  # type: ignore[import-untyped]  # waitress has n
 from emulator.door.reading import Parser
 from emulator.door.server import Channel, Server, Task
 from emulator.errors import UsageError
+from receiver.inline.app import INLINE_PATH
 from receiver.misbehaviour import HEADER_NAMES
 
 if TYPE_CHECKING:
@@ -82,9 +83,17 @@ class Serving:
     @property
     def url(self) -> str:
         """The event hook's URL; a wildcard address is given as loopback, which it includes."""
+        return f"{self._root}{quote(self._app.settings.path)}"
+
+    def inline_url(self, kind: str) -> str:
+        """Return the URL of the inline hooks of a type, given by its short name."""
+        return f"{self._root}{INLINE_PATH}/{kind}"
+
+    @property
+    def _root(self) -> str:
         host = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(self._host, self._host)  # noqa: S104 (compared, not bound)
         shown = f"[{host}]" if ":" in host else host
-        return f"http://{shown}:{self.port}{quote(self._app.settings.path)}"
+        return f"http://{shown}:{self.port}"
 
     def stop(self) -> None:
         """Take no more connections, finish the requests in flight, and return; safe to call twice."""

@@ -10,8 +10,9 @@ from emulator.contract.constants import RESERVED_HEADERS
 from emulator.errors import UsageError
 from emulator.secrets import Secret
 
-__all__ = ["DEFAULT_PATH", "MAX_BODY", "MAX_DEPTH", "Settings", "read_auth_header"]
+__all__ = ["ABOUT", "DEFAULT_PATH", "MAX_BODY", "MAX_DEPTH", "Settings", "read_auth_header"]
 
+ABOUT: Final = "receiver.about"  # where a request's environ says for the log what it was about
 DEFAULT_PATH: Final = "/okta/hooks"
 MAX_BODY: Final = 8 * 1024 * 1024  # bytes; Okta names no limit for a batch (D9)
 MAX_DEPTH: Final = 64  # real LogEvents stay below 10

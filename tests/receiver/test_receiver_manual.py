@@ -26,7 +26,7 @@ def blocks(kind: str) -> list[str]:
 def test_the_handlers_and_the_app_of_the_manual_do_what_it_says(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make_envelope: Callable, make_event: Callable, capsys: Any
 ) -> None:
-    handlers, wsgi, _ = blocks("python")
+    handlers, _, wsgi, _ = blocks("python")
     (tmp_path / "my_handlers.py").write_text(handlers, encoding="utf-8")
     (tmp_path / "wsgi.py").write_text(wsgi, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
@@ -45,9 +45,30 @@ def test_the_handlers_and_the_app_of_the_manual_do_what_it_says(
     assert capsys.readouterr().out == "closing the account of john.doe@example.com\n1 groups have changed\n"
 
 
+def test_the_inline_handlers_of_the_manual_answer(make_hook: Callable, secret: str) -> None:
+    made: dict[str, Any] = {}
+    exec(compile(blocks("python")[1], str(PAGE), "exec"), made)
+    client = make_hook(inline=made["inline"]).client
+    message = {"phoneNumber": "15551234567", "msgTemplate": "Your code is 481516"}
+
+    def answer(kind: str, event_type: str, data: dict[str, Any]) -> Any:
+        body = {"eventType": event_type, "data": data}
+        return client.post(f"/okta/inline/{kind}", json=body, headers={"Authorization": secret})
+
+    token = answer("token", "com.okta.oauth2.tokens.transform", {"context": {"user": {"id": "00u1"}}})
+    sent = answer("telephony", "com.okta.telephony.provider", {"messageProfile": message})
+    refused = answer(
+        "telephony", "com.okta.telephony.provider", {"messageProfile": message | {"phoneNumber": "19001234567"}}
+    )
+
+    assert token.json["commands"][0]["value"] == [{"op": "add", "path": "/claims/department", "value": "Sales"}]
+    assert sent.json["commands"][0]["value"][0]["provider"] == "ACME"
+    assert refused.json["error"]["errorCauses"] == [{"errorSummary": "premium numbers are not texted"}]
+
+
 @pytest.mark.wire
 def test_the_test_of_the_manual_passes() -> None:
-    exec(compile(blocks("python")[2], str(PAGE), "exec"), {})
+    exec(compile(blocks("python")[-1], str(PAGE), "exec"), {})
 
 
 def test_the_statements_of_the_manual_fit_the_database(tmp_path: Path) -> None:
