@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from emulator.checks.bench import Bench
 
-__all__ = ["Broken", "Check", "Need", "Stage", "Unseen", "check", "collected"]
+__all__ = ["Broken", "Check", "Need", "Stage", "Unseen", "check", "collected", "evidence_of"]
 
 
 class Broken(Exception):  # noqa: N818 (a finding, not an error)
@@ -52,6 +52,11 @@ _EVIDENCE: Final[Mapping[Confidence, Evidence]] = {
 }
 
 
+def evidence_of(rule: str, *, guessed: bool = False) -> Evidence:
+    """Return what a promise on *rule* rests on; what is *guessed* from it is inferred."""
+    return Evidence.INFERRED if guessed else _EVIDENCE[RULES[rule].confidence]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
     """
@@ -86,7 +91,7 @@ class Check:
     @property
     def evidence(self) -> Evidence:
         """What the promise rests on; an inferred one only warns."""
-        return Evidence.INFERRED if self.guessed else _EVIDENCE[RULES[self.rule].confidence]
+        return evidence_of(self.rule, guessed=self.guessed)
 
     @property
     def how(self) -> str:

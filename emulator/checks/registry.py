@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Final
 
 from emulator.checks import promises
-from emulator.checks.check import Check, Stage, collected
-from emulator.errors import NothingToRunError, UsageError
-from emulator.names import did_you_mean
+from emulator.checks.check import Check, collected
+from emulator.checks.choosing import choose_among
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -46,27 +44,4 @@ def choose(*, select: Iterable[str] = (), ignore: Iterable[str] = ()) -> Sequenc
         UsageError: a name fits nothing; the hint has the nearest.
         NothingToRunError: nothing is left.
     """
-    known = registry()
-    wanted = _fitting(select, where="--select") or set(known)
-    unwanted = _fitting(ignore, where="--ignore")
-    chosen = [found for found in known.values() if found.id in wanted and found.id not in unwanted]
-    if not chosen or (all(found.stage is Stage.REVIEW for found in chosen) and not select):
-        raise NothingToRunError("no check is left to run", hint="select more, or ignore less")
-    return chosen
-
-
-def _fitting(names: Iterable[str], *, where: str) -> set[str]:
-    known = registry()
-    found: set[str] = set()
-    for name in (part.strip() for text in names for part in text.split(",") if part.strip()):
-        fitting = {
-            check.id
-            for check in known.values()
-            if fnmatchcase(check.id, name.lower()) or check.rule.lower() == name.lower()
-        }
-        if not fitting:
-            rules = {check.rule for check in known.values()}
-            hint = did_you_mean(name, [*known, *rules]) or "okta-hooks check --list shows them all"
-            raise UsageError(f"no check or rule is called {name!r}", where=where, hint=hint)
-        found |= fitting
-    return found
+    return choose_among(registry(), select=select, ignore=ignore, command="okta-hooks check --list")

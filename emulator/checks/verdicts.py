@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "acknowledged",
+    "came_back",
     "crashed",
     "echoed",
     "no_contact",
@@ -79,20 +80,26 @@ def echoed(exchange: Exchange) -> Any:
 
 
 def seen(exchange: Exchange) -> str:
-    """Say what came back, what Okta makes of it, and the start of an error's body."""
-    reply = exchange.reply
-    text = f"answered {exchange.summary()}" if reply is not None else exchange.summary()
+    """Say what came back and what Okta makes of it."""
     consequence = {
-        Answer.SUCCESS: "",
-        Answer.ODD_SUCCESS: "",
         Answer.SERVER_ERROR: "; Okta sends it once more, then drops it for good (R3, R8)",
         Answer.TIMEOUT: "; Okta sends it once more, then drops it for good (R3, R8)",
         Answer.NO_ANSWER: "; Okta sends it once more, then drops it for good (R3, R8)",
         Answer.CLIENT_ERROR: "; Okta never sends it again (R4, R8)",
-        Answer.REDIRECT: f" to {reply.header('Location') or 'nowhere'}; redirects are not followed" if reply else "",
+        Answer.REDIRECT: "; redirects are not followed",
     }.get(classify(exchange), "")
-    body = f": {_excerpt(reply.body)}" if reply is not None and reply.status >= 400 and reply.body.strip() else ""
-    return f"{text}{body}{consequence}"
+    return f"{came_back(exchange)}{consequence}"
+
+
+def came_back(exchange: Exchange) -> str:
+    """Say what came back: a status or a failure, where a redirect leads, and the start of an error's body."""
+    reply = exchange.reply
+    if reply is None:
+        return exchange.summary()
+    text = f"answered {exchange.summary()}"
+    if reply.status // 100 == 3:
+        return f"{text} to {reply.header('Location') or 'nowhere'}"
+    return f"{text}: {_excerpt(reply.body)}" if reply.status >= 400 and reply.body.strip() else text
 
 
 def _excerpt(body: bytes) -> str:

@@ -77,7 +77,7 @@ def _deadline_lines(deadline: Deadline, style: Callable[[str, str], str]) -> Ite
         yield style(f"  time  {timing.what}: {parts} of {deadline.limit:g} s", "dim")
     if deadline.parallel:
         parts = f"p50 {deadline.p50:.3f} s, p99 {deadline.p99:.3f} s, slowest {deadline.slowest:.3f} s"
-        yield style(f"  time  {deadline.parallel} deliveries at once: {parts}", "dim")
+        yield style(f"  time  {deadline.parallel} {deadline.noun} at once: {parts}", "dim")
 
 
 def _verdict(run: RunResult, style: Callable[[str, str], str]) -> str:

@@ -131,11 +131,12 @@ class Deadline:
     """
     Where the receiver stands against the time limit (R1).
 
-    ``p50``, ``p99`` and ``slowest`` are seconds of ``parallel`` deliveries at once; 0 of them were measured if
-    ``parallel`` is 0.
+    ``p50``, ``p99`` and ``slowest`` are seconds of ``parallel`` deliveries or calls at once, as ``noun`` says; 0 of them
+    were measured if ``parallel`` is 0.
     """
 
     limit: float
+    noun: str = "deliveries"
     timings: tuple[Timing, ...] = ()
     parallel: int = 0
     p50: float = 0.0

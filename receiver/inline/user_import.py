@@ -21,8 +21,8 @@ def handler() -> InlineHandler:
 
     def answer(call: Call) -> Answer:
         """Link only what is unmistakable: two matches are for a person to decide."""
-        matches = [match for match in call.get("context.matches", list) or [] if isinstance(match, dict)]
-        found = matches[0].get("id") if len(matches) == 1 else None
+        matches = call.get("context.matches", list) or []
+        found = matches[0] if len(matches) == 1 else None
         if not isinstance(found, str):
             return None
         return commands(("com.okta.action.update", {"result": "LINK_USER"}), ("com.okta.user.update", {"id": found}))

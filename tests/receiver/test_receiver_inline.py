@@ -64,7 +64,7 @@ DENY = {"type": "com.okta.action.update", "value": {"registration": "DENY"}}
         ("telephony", {"messageProfile": TEXT | {"phoneNumber": 15551234567}}, ["com.okta.telephony.action"]),
         (
             "user-import",
-            {"context": {"matches": [{"id": "00u7"}]}},
+            {"context": {"matches": ["00u7"]}},
             [
                 {"type": "com.okta.action.update", "value": {"result": "LINK_USER"}},
                 {"type": "com.okta.user.update", "value": {"id": "00u7"}},
@@ -90,8 +90,8 @@ def test_a_call_is_answered_by_commands_of_its_type(
         ("token", {"context": {"user": None}, "access": {"claims": {}}}),
         ("saml", {"context": {}}),
         ("user-import", {"context": {"matches": []}}),
-        ("user-import", {"context": {"matches": [{"id": "00u7"}, {"id": "00u8"}]}}),
-        ("user-import", {"context": {"matches": [None, {"id": None}]}}),
+        ("user-import", {"context": {"matches": ["00u7", "00u8"]}}),
+        ("user-import", {"context": {"matches": [None]}}),
     ],
 )
 def test_where_there_is_nothing_to_change_the_answer_is_a_plain_204(

@@ -89,12 +89,13 @@ def uri_https(bench: Bench) -> None:
         raise Broken(f"the URL has {len(uri)} characters; Okta takes {MAX_URI}")
     if uri.lower().startswith("https:"):
         return
-    if _local(urlsplit(uri).hostname or ""):
+    if is_local(urlsplit(uri).hostname or ""):
         raise Unseen("the receiver is tested over http on a local address; Okta itself wants https")
     raise Broken("the URL begins with http://, which Okta refuses when the hook is saved")
 
 
-def _local(host: str) -> bool:
+def is_local(host: str) -> bool:
+    """Whether a host is this machine or on a private network, as far as its name tells."""
     if host == "localhost" or host.endswith((".localhost", ".local", ".internal", ".test")) or "." not in host + ":":
         return True
     try:

@@ -44,6 +44,7 @@ class Request:
     headers: list[tuple[str, str]]
     body: Any = b""
     hung_up: Callable[[], bool] = bool
+    connection: Any = None
 
     def get(self, name: str, default: str = "") -> str:
         return next((value for key, value in self.headers if key.lower() == name.lower()), default)
@@ -222,7 +223,7 @@ class Server:
         while (line := stream.readline(65536)) not in {b"\r\n", b"\n", b""}:
             name, _, value = line.decode("latin-1").partition(":")
             headers.append((name, value.strip()))
-        request = Request(method, path, headers, hung_up=lambda: not connection.recv(1, PEEK))
+        request = Request(method, path, headers, hung_up=lambda: not connection.recv(1, PEEK), connection=connection)
         length = int(request.get("Content-Length") or 0)
         request.body = stream.read(length) if length <= self.receiver.largest else None
         return request

@@ -1,0 +1,1 @@
+"""One file per chapter of promises; a new file is found by itself."""
