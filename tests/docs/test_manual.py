@@ -2,7 +2,7 @@
 The README and the manual tell the truth: every command in them runs, and prints what they show.
 
 A ``console`` block holds commands behind ``$`` and what they print.  Commands of ours are run against a reference
-receiver in place of http://localhost:8000/okta/hooks; numbers, ids and times may differ from what is shown, and a line
+receiver in place of http://localhost:8000; numbers, ids and times may differ from what is shown, and a line
 ``...`` stands for any lines.  ``<!-- exit: 1 -->`` before a block names its exit code, ``<!-- not run: why -->`` leaves
 a block out, and ``<!-- file: NAME -->`` before a block of any kind makes it a file for the commands that follow.
 """
@@ -20,7 +20,7 @@ from emulator.payloads import World, as_delivery, build_envelope, build_event, e
 from receiver import Receiver
 
 ROOT = Path(__file__).parents[2]
-SHOWN_URL = "http://localhost:8000/okta/hooks"
+SHOWN_ROOT = "http://localhost:8000"
 FENCE = re.compile(
     r"(?P<notes>(?:^<!--[^\n]*-->\n)*)^```(?P<kind>\w+)[^\n]*\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL
 )
@@ -81,15 +81,15 @@ def folder(tmp_path, monkeypatch):
     return tmp_path
 
 
-def normal(line, url):
+def normal(line, root):
     # How long a step took is told only if it took long, as on a busy machine.
-    return VARIES.sub("#", line.replace(url, SHOWN_URL)).rstrip().removesuffix("  # s")
+    return VARIES.sub("#", line.replace(root, SHOWN_ROOT)).rstrip().removesuffix("  # s")
 
 
-def assert_shown(output, actual, url):
-    lines = [normal(line, url) for line in actual]
+def assert_shown(output, actual, root):
+    lines = [normal(line, root) for line in actual]
     at = 0
-    for shown in (normal(line, url) for line in output):
+    for shown in (normal(line, root) for line in output):
         if shown in {"...", ""}:
             continue
         assert shown in lines[at:], f"the manual shows {shown!r}; printed was:\n" + "\n".join(lines)
@@ -106,9 +106,10 @@ def test_the_commands_of_the_manual_print_what_it_shows(block, folder, okta_hook
         words = shlex.split(command, comments=True)
         auth = next((word.partition(": ")[2] for word in words if word.lower().startswith("authorization: ")), None)
         with Receiver(auth=auth) as receiver:
-            done = okta_hooks(*(word.replace(SHOWN_URL, receiver.url) for word in words[1:]))
+            root = receiver.url.removesuffix("/okta/hooks")
+            done = okta_hooks(*(word.replace(SHOWN_ROOT, root) for word in words[1:]))
             assert done.code == block.code, done.err or done.out
-            assert_shown(output, [*done.out.splitlines(), *done.err.splitlines()], receiver.url)
+            assert_shown(output, [*done.out.splitlines(), *done.err.splitlines()], root)
 
 
 def samples():

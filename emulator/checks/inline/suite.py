@@ -22,7 +22,7 @@ from emulator.checks.measures import percentile, timing
 from emulator.checks.together import together
 from emulator.checks.verdicts import came_back, no_contact
 from emulator.errors import HarnessError, TargetError
-from emulator.runner.results import CheckResult, Deadline, Level, Listener, RunResult, Status
+from emulator.runner.results import CheckResult, Deadline, Level, Listener, RunResult, Status, UnreachedError
 from emulator.secrets import safe_url
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def run_inline_suite(plan: InlinePlan, listeners: Iterable[Listener] = ()) -> Ru
     Run the checks and return what they found; an interrupt ends the run early, and what is known is returned.
 
     Raises:
-        TargetError: nobody answers at the service's address.
+        UnreachedError: nobody answers at the service's address.
     """
     return _Run(plan, tuple(listeners)).run()
 
@@ -107,6 +107,7 @@ class _Run:
     def run(self) -> RunResult:
         began = time.perf_counter()
         interrupted = False
+        unreached: TargetError | None = None
         uri = safe_url(self.target.channel.uri)
         for listener in self.listeners:
             listener.started(uri, planned=len(self.plan.checks))
@@ -120,6 +121,8 @@ class _Run:
         except (KeyboardInterrupt, Interrupted):
             self.stopping.set()
             interrupted = True
+        except TargetError as error:
+            unreached = error
         found = RunResult(
             target=uri,
             profile=self.target.profile.name,
@@ -133,6 +136,8 @@ class _Run:
         )
         for listener in self.listeners:
             listener.finished(found)
+        if unreached is not None:
+            raise UnreachedError(unreached, found)
         return found
 
     def _acquaint(self) -> None:
