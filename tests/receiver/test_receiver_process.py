@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -96,12 +97,14 @@ def test_it_passes_events_on(start: Callable, make_envelope: Callable) -> None:
             pass
 
     with HTTPServer(("127.0.0.1", 0), Elsewhere) as server:
-        thread = threading.Thread(target=server.handle_request)
-        thread.start()
+        threading.Thread(target=server.serve_forever, daemon=True).start()
         running = start("--forward-to", f"http://127.0.0.1:{server.server_port}/")
         envelope = make_envelope()
         running.post(envelope)
-        thread.join(30)  # a forwarder that meets a busy machine tries again after 0.5, 2 and 10 s
+        until = time.monotonic() + 30  # a forwarder that meets a busy machine tries again after 0.5, 2 and 10 s
+        while not bodies and time.monotonic() < until:
+            time.sleep(0.02)
+        server.shutdown()
 
     assert bodies == envelope["data"]["events"]
     assert running.stop()[1] == LINE
