@@ -31,7 +31,18 @@ if TYPE_CHECKING:
 
     from emulator.delivery.exchange import Exchange, Reply
 
-__all__ = ["EXPECT", "MATCHER", "MATCH_OPTIONS", "Seen", "differences", "fill_in", "json_at", "mismatch"]
+__all__ = [
+    "EXPECT",
+    "MATCH",
+    "MATCHER",
+    "MATCH_OPTIONS",
+    "Seen",
+    "differences",
+    "fill_in",
+    "json_at",
+    "mismatch",
+    "said",
+]
 
 _STATUS_CLASS = re.compile(r"[1-5]xx")
 _MISSING: Final = object()
@@ -52,7 +63,7 @@ MATCH_OPTIONS: Final = {
     "json": Option(Pattern(r"\$?[^\s]*", "a path such as $.count"), "Where in the JSON to look."),
 }
 MATCHER: Final = Record("match", MATCH_OPTIONS, doc="What a value has to be like.")
-_MATCH: Final[Kind] = Either((dict, MATCHER), ((str, int, float, bool), Text()))
+MATCH: Final[Kind] = Either((dict, MATCHER), ((str, int, float, bool), Text()))
 
 EXPECT: Final = Record(
     "expect",
@@ -65,9 +76,9 @@ EXPECT: Final = Record(
         "diagnosis": Option(Text("a code such as wrong-key"), "What the doctor says about a failed verification."),
         "error": Option(Many(Choice("error", tuple(Failure))), "Why no answer came."),
         "headers": Option(
-            MapOf(_MATCH, what="a mapping of header names"), "What headers of the answer have to be like."
+            MapOf(MATCH, what="a mapping of header names"), "What headers of the answer have to be like."
         ),
-        "body": Option(_MATCH, "What the body of the answer has to be like."),
+        "body": Option(MATCH, "What the body of the answer has to be like."),
     },
     doc="What has to come of the step.",
 )
@@ -106,28 +117,28 @@ def _status(wanted: Sequence[int | str], seen: Seen) -> Iterator[str]:
     got = seen.last.status
     if got is None or not any(str(got) == str(one) or str(one) == f"{got // 100}xx" for one in wanted):
         # A timeout, say, has no status; its summary tells more than "none".
-        yield _line("status", seen.last.summary() if got is None else got, " or ".join(map(str, wanted)))
+        yield said("status", seen.last.summary() if got is None else got, " or ".join(map(str, wanted)))
 
 
 def _outcome(wanted: str, seen: Seen) -> Iterator[str]:
     if seen.outcome != wanted:
-        yield _line("outcome", f"{seen.outcome} ({seen.why})" if seen.why else seen.outcome, wanted)
+        yield said("outcome", f"{seen.outcome} ({seen.why})" if seen.why else seen.outcome, wanted)
 
 
 def _attempts(wanted: int, seen: Seen) -> Iterator[str]:
     if len(seen.exchanges) != wanted:
         summaries = "; ".join(exchange.summary() for exchange in seen.exchanges)
-        yield _line("attempts", f"{len(seen.exchanges)} ({summaries})", str(wanted))
+        yield said("attempts", f"{len(seen.exchanges)} ({summaries})", str(wanted))
 
 
 def _within(wanted: float, seen: Seen) -> Iterator[str]:
     if seen.last.elapsed > wanted:
-        yield _line("time", f"{seen.last.elapsed:.3f} s", f"at most {wanted:g} s")
+        yield said("time", f"{seen.last.elapsed:.3f} s", f"at most {wanted:g} s")
 
 
 def _verified(wanted: bool, seen: Seen) -> Iterator[str]:  # noqa: FBT001 (the signature of all checks)
     if seen.verified is not wanted:
-        yield _line(
+        yield said(
             "verification",
             seen.why or ("verified" if seen.verified else "not verified"),
             "verified" if wanted else "not verified",
@@ -136,12 +147,12 @@ def _verified(wanted: bool, seen: Seen) -> Iterator[str]:  # noqa: FBT001 (the s
 
 def _diagnosis(wanted: str, seen: Seen) -> Iterator[str]:
     if wanted not in seen.diagnoses:
-        yield _line("diagnosis", ", ".join(seen.diagnoses) or "none", wanted)
+        yield said("diagnosis", ", ".join(seen.diagnoses) or "none", wanted)
 
 
 def _error(wanted: Sequence[str], seen: Seen) -> Iterator[str]:
     if seen.last.failure is None or seen.last.failure.value not in wanted:
-        yield _line("error", seen.last.summary(), " or ".join(wanted))
+        yield said("error", seen.last.summary(), " or ".join(wanted))
 
 
 def _headers(wanted: Mapping[str, Any], seen: Seen) -> Iterator[str]:
@@ -182,18 +193,18 @@ def mismatch(what: str, match: Any, value: Any) -> Iterator[str]:
         try:
             value = json_at(json.loads(value) if isinstance(value, str) else value, path)
         except ValueError:
-            yield _line(what, _quoted(value), "JSON")
+            yield said(what, _quoted(value), "JSON")
             return
         except LookupError:
             value = _MISSING
     for name, wanted in conditions.items():
         if name == "exists":
             if (value is not _MISSING) is not wanted:
-                yield _line(what, "absent" if value is _MISSING else _quoted(value), "there" if wanted else "absent")
+                yield said(what, "absent" if value is _MISSING else _quoted(value), "there" if wanted else "absent")
         elif value is _MISSING:
-            yield _line(what, "absent", f"{_PHRASES[name]} {_quoted(wanted)}".strip())
+            yield said(what, "absent", f"{_PHRASES[name]} {_quoted(wanted)}".strip())
         elif not _HOLDS[name](value, wanted):
-            yield _line(what, _quoted(value), f"{_PHRASES[name]} {_quoted(wanted)}".strip())
+            yield said(what, _quoted(value), f"{_PHRASES[name]} {_quoted(wanted)}".strip())
 
 
 def json_at(document: Any, path: str) -> Any:
@@ -258,5 +269,6 @@ def _quoted(value: Any) -> str:
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}... ({len(text)} characters)"
 
 
-def _line(what: str, got: object, wanted: str) -> str:
+def said(what: str, got: object, wanted: str) -> str:
+    """Return the line that tells a difference."""
     return f"{what}: got {got}, wanted {wanted}"

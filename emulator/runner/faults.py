@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from emulator.runner.kinds import Kind
     from emulator.runner.session import Session
 
-__all__ = ["FAULTS", "Fault", "known_faults", "make_faults", "under"]
+__all__ = ["FAULTS", "INLINE_FAULTS", "Fault", "known_faults", "make_faults", "under"]
 
 _WHICH: Final = {"first": (1,), "both": (1, 2)}
 _ATTEMPTS: Final = Choice("attempt", tuple(_WHICH))
@@ -240,3 +240,11 @@ def _without_answer(exchange: Exchange, detail: str, *, elapsed: float) -> Excha
 
 
 FAULTS: Final = Record("faults", _options, doc="What goes wrong between Okta and the receiver.")
+INLINE_FAULTS: Final = Record(
+    "inline-faults",
+    {
+        name: _options[name]
+        for name in ("delay", "drop", "lose-answer", "answer", "truncate", "content-type", "stale-secret")
+    },
+    doc="What goes wrong between Okta and the service that answers an inline hook.",
+)

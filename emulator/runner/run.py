@@ -143,7 +143,7 @@ def run_scenario(
         UsageError: there is no hook URL.
     """
     if settings.channel is not None and scenario.needs_own_receiver:
-        reason = "it is about a receiver that misbehaves in a way of its own, and yours is tested instead"
+        reason = "it is about our own receiver, mostly one that misbehaves, and yours is tested instead"
         skipped = _whole(scenario, Status.SKIP, reason)
         on_result(skipped)
         return [skipped]

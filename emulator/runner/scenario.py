@@ -100,7 +100,7 @@ OPTIONS: Final[Mapping[str, Option]] = {
                 ),
             ),
         ),
-        "Start the reference receiver for this scenario, mostly because it has to misbehave.",
+        "Start the reference receiver for this scenario: it has to misbehave, or with {} no other will do.",
     ),
     "profile": Option(Text(), "Readings of doubtful rules, such as retry.on_3xx=on."),
     "events": Option(
@@ -151,8 +151,8 @@ class Scenario:
 
     @property
     def needs_own_receiver(self) -> bool:
-        """Whether it tells of a receiver that misbehaves, so that no other can take its place."""
-        return self.receiver is not None and "misbehave" in self.receiver.value
+        """Whether it tells of our receiver, which misbehaves or answers inline hooks, so that no other can take its place."""
+        return self.receiver is not None and (not self.receiver.value or "misbehave" in self.receiver.value)
 
 
 def load(data: bytes, path: str, *, given: Collection[str] = (), types: Collection[str] = ()) -> Scenario:

@@ -1,7 +1,8 @@
 """
 Registration: may this person sign up, or change their profile in this way?
 
-A denial always says why: without ``error.errorSummary`` people see Okta's default message and don't know what to do (I9).
+A denial always says why: ``errorSummary`` of the causes is what people read, and without an error they see Okta's default
+message and don't know what to do (I6, I9).
 """
 
 from __future__ import annotations
@@ -34,8 +35,8 @@ def handler(blocked_domains: frozenset[str] = frozenset({"mailinator.com"})) -> 
         email = call.text("userProfile.email") or call.text("userProfile.login")
         if email.rpartition("@")[2].lower() in blocked_domains:
             return _denied(
-                "Please sign up with the e-mail address you use at work.",
-                summary="Addresses of this domain can't register.",
+                "Addresses of this domain can't register.",
+                shown="Please sign up with the e-mail address you use at work.",
                 reason="INVALID_EMAIL_DOMAIN",
                 location="data.userProfile.email",
             )
@@ -51,20 +52,20 @@ def _progressive(call: Call) -> Answer:
     number = call.get("userProfileUpdate.employeeNumber")
     if number is not None and not _EMPLOYEE_NUMBER.fullmatch(str(number)):
         return _denied(
-            "Please enter an employee number of four digits.",
-            summary="An employee number has four digits.",
+            "The employee number is not valid.",
+            shown="Please enter an employee number of four digits.",
             reason="INVALID_EMPLOYEE_NUMBER",
             location="data.userProfileUpdate.employeeNumber",
         )
     return commands((_ACTION, {"registration": "ALLOW"}))
 
 
-def _denied(message: str, *, summary: str, reason: str, location: str) -> Answer:
+def _denied(summary: str, *, shown: str, reason: str, location: str) -> Answer:
     cause = {
-        "errorSummary": summary,
+        "errorSummary": shown,
         "reason": reason,
         "locationType": "body",
         "location": location,
         "domain": "end-user",
     }
-    return {**commands((_ACTION, {"registration": "DENY"})), **refusal(message, cause)}
+    return {**commands((_ACTION, {"registration": "DENY"})), **refusal(summary, cause)}

@@ -113,8 +113,9 @@ def test_a_claim_that_is_there_is_replaced_and_a_new_one_added(ask: Callable) ->
 def test_a_denial_says_why(ask: Callable) -> None:
     denied = ask("registration", {"userProfileUpdate": {"employeeNumber": "12"}}).json
 
-    assert denied["error"]["errorSummary"] == "Please enter an employee number of four digits."
-    assert denied["error"]["errorCauses"][0]["location"] == "data.userProfileUpdate.employeeNumber"
+    [cause] = denied["error"]["errorCauses"]
+    assert cause["errorSummary"] == "Please enter an employee number of four digits."
+    assert cause["location"] == "data.userProfileUpdate.employeeNumber"
 
 
 @pytest.mark.parametrize(
