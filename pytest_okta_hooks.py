@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
     from emulator import MovableClock, Org
-    from emulator.testing import HookUnderTest, Orgs, WatchedReceiver
+    from emulator.testing import HookUnderTest, InlineHooksUnderTest, Orgs, WatchedReceiver
 
 _HERE = Path(__file__).resolve().parent
 
@@ -25,6 +25,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the plugin's options, and their like in the configuration file."""
     group = parser.getgroup("okta-hooks", "Okta event hooks")
     group.addoption("--okta-hook-url", metavar="URL", help="The hook URL under test (default: the reference receiver).")
+    group.addoption("--okta-inline-url", metavar="URL", help="The inline hooks under test; {type} stands for the type.")
     group.addoption("--okta-hook-app", metavar="MODULE:NAME", help="The WSGI or ASGI application under test.")
     group.addoption(
         "--okta-hook-header",
@@ -40,6 +41,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--okta-profile", metavar="NAME[,KEY=VALUE...]", default="", help="Reading of the doubtful rules.")
     parser.addini("okta_hook_app", "The WSGI or ASGI application under test, as module:name.")
     parser.addini("okta_hook_path", "The path of its hook.", default="/okta/hooks")
+    parser.addini("okta_inline_path", "The path of its inline hooks.", default="/okta/inline/{type}")
     parser.addini("okta_hook_headers", "Headers for the hook, one a line.", type="linelist")
     parser.addini("okta_scenarios", "Folders whose YAML files are scenarios.", type="paths")
 
@@ -147,6 +149,36 @@ def okta_hook(
         okta_org, okta_hook_url, headers=okta_hook_headers, events=okta_hook_events
     )
     return hook
+
+
+@pytest.fixture
+def okta_inline_url(request: pytest.FixtureRequest, okta_hook_app: Any) -> Iterator[str]:
+    """Return the URL of the inline hooks under test: the option's, the application's, or the reference receiver's."""
+    testing, config = _testing(), request.config
+    url, path = config.getoption("okta_inline_url"), config.getini("okta_inline_path")
+    if url:
+        yield url
+    elif okta_hook_app is not None:
+        with testing.Serving(okta_hook_app, path=path) as serving:
+            yield serving.url
+    elif (served := testing.served_app(config)) is not None:
+        yield testing.inline_url(served.url, path)
+    else:
+        yield request.getfixturevalue("okta_receiver").inline_url("token").removesuffix("token") + "{type}"
+
+
+@pytest.fixture
+def okta_inline_hook(
+    request: pytest.FixtureRequest, okta_inline_url: str, okta_hook_headers: list[str]
+) -> InlineHooksUnderTest:
+    """Return the inline hooks of the application under test: call it, or let it check the whole contract."""
+    hooks: InlineHooksUnderTest = _testing().InlineHooksUnderTest(
+        okta_inline_url,
+        headers=okta_hook_headers,
+        seed=_testing().seed_of(request.config),
+        profile=request.config.getoption("okta_profile"),
+    )
+    return hooks
 
 
 def _ours(name: str) -> Any:

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from emulator.testing.apps import Serving, load_app
     from emulator.testing.faults import BlackHole, Drip, HalfClose, Latency, NetworkFault, Reset, Truncate, Way
     from emulator.testing.hook import HookUnderTest, usual_events
+    from emulator.testing.inline import InlineAnswer, InlineHooksUnderTest, inline_url
     from emulator.testing.items import (
         ScenarioFile,
         ScenarioItem,
@@ -27,6 +28,8 @@ __all__ = [
     "Drip",
     "HalfClose",
     "HookUnderTest",
+    "InlineAnswer",
+    "InlineHooksUnderTest",
     "Latency",
     "Network",
     "NetworkFault",
@@ -39,6 +42,7 @@ __all__ = [
     "WatchedReceiver",
     "Way",
     "headers_of",
+    "inline_url",
     "load_app",
     "play",
     "seed_of",
@@ -54,6 +58,8 @@ _HOMES = {
     "Drip": "faults",
     "HalfClose": "faults",
     "HookUnderTest": "hook",
+    "InlineAnswer": "inline",
+    "InlineHooksUnderTest": "inline",
     "Latency": "faults",
     "Network": "network",
     "NetworkFault": "faults",
@@ -66,6 +72,7 @@ _HOMES = {
     "WatchedReceiver": "receiving",
     "Way": "faults",
     "headers_of": "items",
+    "inline_url": "inline",
     "load_app": "apps",
     "play": "items",
     "seed_of": "orgs",

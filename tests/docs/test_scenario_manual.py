@@ -11,6 +11,7 @@ from emulator.runner.faults import known_faults
 from emulator.runner.scenario import OPTIONS
 from emulator.runner.session import AUTHS
 from emulator.runner.verbs import verbs
+from receiver import Receiver
 
 DOCS = Path(__file__).parents[2] / "docs"
 NAMES = {
@@ -48,7 +49,7 @@ def test_the_page_on_pytest_names_every_fixture_and_option(pytestconfig):
 @pytest.mark.wire
 def test_the_test_on_the_page_passes(pytester, monkeypatch):
     blocks = re.findall(r"```(\w+)\n(.*?)```", (DOCS / "pytest.md").read_text(encoding="utf-8"), re.DOTALL)
-    application, settings, test = (text for kind, text in blocks if kind in {"python", "ini"})
+    application, settings, test, inline = (text for kind, text in blocks if kind in {"python", "ini"})
     monkeypatch.setenv("HOOK_SECRET", "Bearer sesame")
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     pytester.makeconftest('pytest_plugins = ["pytest_okta_hooks"]')
@@ -56,3 +57,12 @@ def test_the_test_on_the_page_passes(pytester, monkeypatch):
     pytester.makeini(settings.replace("[pytest]\n", "[pytest]\npythonpath = .\n"))
 
     pytester.runpytest().assert_outcomes(passed=1)
+
+    # The test of inline hooks is about the reference receiver, which has a secret of the test's own.
+    pytester.makeini("[pytest]\n")
+    pytester.makepyfile(test_offboarding="", test_inline_hooks=inline)
+    monkeypatch.delenv("HOOK_SECRET")
+    with Receiver(auth="Bearer sesame") as receiver:
+        url = receiver.inline_url("token").removesuffix("token") + "{type}"
+        options = ("--okta-inline-url", url, "--okta-hook-header", "Authorization: Bearer sesame")
+        pytester.runpytest(*options, "test_inline_hooks.py").assert_outcomes(passed=4)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from ipaddress import ip_address
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from emulator.checks.check import Broken, Need, Stage, Unseen, check
+from emulator.checks.places import is_local
 from emulator.checks.verdicts import acknowledged, not_crashed, seen
 from emulator.contract.constants import MAX_URI
 from emulator.runner.results import Level
@@ -92,14 +92,3 @@ def uri_https(bench: Bench) -> None:
     if is_local(urlsplit(uri).hostname or ""):
         raise Unseen("the receiver is tested over http on a local address; Okta itself wants https")
     raise Broken("the URL begins with http://, which Okta refuses when the hook is saved")
-
-
-def is_local(host: str) -> bool:
-    """Whether a host is this machine or on a private network, as far as its name tells."""
-    if host == "localhost" or host.endswith((".localhost", ".local", ".internal", ".test")) or "." not in host + ":":
-        return True
-    try:
-        address = ip_address(host)
-    except ValueError:
-        return False
-    return address.is_loopback or address.is_private

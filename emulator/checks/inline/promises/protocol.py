@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from emulator.checks.check import Broken, Unseen
 from emulator.checks.inline.check import inline_check
-from emulator.checks.promises.protocol import is_local
+from emulator.checks.places import is_local
 from emulator.checks.verdicts import acknowledged, came_back
 from emulator.runner.results import Level
 
