@@ -122,7 +122,7 @@ class _Org:
 
     def __init__(self, url: str, token: str | None, *, needed_by: str, variable: str) -> None:
         from emulator.delivery.channels import read_url, secret_text
-        from emulator.secrets import Secret
+        from emulator.secrets import Secret, safe_url
 
         if token is None:
             raise UsageError(
@@ -132,7 +132,7 @@ class _Org:
             )
         self._bearer = Secret(f"Bearer {secret_text(token, where='--control-token')}")
         self._base = f"{read_url(url, where='--org').rstrip('/')}/_emulator"
-        self._shown = url
+        self._shown = safe_url(url)
 
     def ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
         from emulator.delivery.exchange import Request

@@ -115,19 +115,23 @@ def _as_json(result: Verification, *, url: str, profile: Profile, redact: Redact
 def _as_text(result: Verification, *, url: str, redact: Redactor) -> Iterator[str]:
     from emulator.cli.terminal import bad, dim, good, strong, warn
     from emulator.reports.exchanges import wrapped
+    from emulator.visible import visible
+
+    def told(text: str) -> str:
+        return visible(redact(text))
 
     yield f"GET {url}"
     for number, exchange in enumerate(result.attempts, 1):
-        yield dim(f"  attempt {number}: {redact(exchange.summary())}")
+        yield dim(f"  attempt {number}: {told(exchange.summary())}")
     if result.verified:
         yield good("VERIFIED") + "  the receiver returned the challenge"
     else:
-        yield bad("NOT VERIFIED") + f"  {redact(result.diagnoses[0].message)}"
+        yield bad("NOT VERIFIED") + f"  {told(result.diagnoses[0].message)}"
     for diagnosis in result.diagnoses:
         yield ""
         name = warn(diagnosis.code) if result.verified else bad(diagnosis.code)
-        yield f"{name}  {redact(diagnosis.message)}"
-        yield from wrapped("seen", redact(diagnosis.evidence))
+        yield f"{name}  {told(diagnosis.message)}"
+        yield from wrapped("seen", told(diagnosis.evidence))
         yield from wrapped("fix", diagnosis.remedy)
         # A warning names its rule; the sentence is for what fails, and reading all of them is felt.
         yield dim(f"  rule  {diagnosis.rule if result.verified else _rule(diagnosis.rule)}")

@@ -7,8 +7,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from emulator.contract.catalogue import known_types
-from emulator.reports.visible import visible
 from emulator.secrets import safe_url
+from emulator.visible import visible
 
 if TYPE_CHECKING:
     import jinja2

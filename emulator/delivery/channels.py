@@ -57,7 +57,9 @@ _URL_HINT = "write it like http://localhost:8000/okta/hooks"
 def _wrong_scheme(url: str, scheme: str) -> str:
     if "://" in url:
         return f"hooks are called over http or https, not {scheme!r}"
-    return f"{url!r} has no http:// or https:// in front" if len(url) <= 80 else "the URL has no http:// in front"
+    # What stands before an @ or behind a ? may be secret.
+    plain = url.partition("?")[0].rpartition("@")[2]
+    return f"{plain!r} has no http:// or https:// in front" if len(url) <= 80 else "the URL has no http:// in front"
 
 
 def read_headers(texts: Iterable[str], *, where: str = "--header") -> list[CustomHeader]:

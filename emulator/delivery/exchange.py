@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from emulator.contract.constants import REPLY_LIMIT
 from emulator.secrets import Secret, safe_url, url_secrets
+from emulator.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -157,7 +158,8 @@ class Exchange:
     def summary(self) -> str:
         """Return one line for people: ``204 No Content after 0.012 s`` or ``timeout while ... after 3.000 s``."""
         if self.reply is not None:
-            return f"{self.reply.status} {self.reply.reason}".strip() + f" after {self.elapsed:.3f} s"
+            # The words in the status line are the receiver's, and none of ours to print as they are.
+            return f"{self.reply.status} {visible(self.reply.reason)}".strip() + f" after {self.elapsed:.3f} s"
         return f"{self.detail or self.failure} after {self.elapsed:.3f} s"
 
 

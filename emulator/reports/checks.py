@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from emulator.contract.rules import RULES
 from emulator.reports.exchanges import wrapped
 from emulator.runner.results import CheckResult, Deadline, Level, RunResult, Status, Verdict
+from emulator.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -32,7 +33,7 @@ def as_text(run: RunResult, *, style: Callable[[str, str], str] = _plain) -> Ite
             yield ""
     yield from _unseen(run, style)
     for note in run.notes:
-        yield from _dimmed(wrapped("note", note), style)
+        yield from _dimmed(wrapped("note", visible(note)), style)
     if run.deadline is not None:
         yield from _deadline_lines(run.deadline, style)
     yield ""
@@ -45,7 +46,7 @@ def result_lines(
     """Yield all there is to say about one broken promise: what was seen, the rule, the fix, the command."""
     word = style("BROKEN", "bad") if result.fails(level=level) else style("KNOWN" if result.known else "WARN", "warn")
     yield f"{word} {style(result.id, 'strong')}  {result.title}  ({result.level}, {result.evidence})"
-    for number, line in enumerate(result.detail.splitlines()):
+    for number, line in enumerate(visible(result.detail).splitlines()):
         yield from wrapped(" " if number else "seen", line)
     yield from wrapped("rule", f"{result.rule}: {RULES[result.rule].statement}")
     yield from wrapped("fix", result.remedy.partition("\n")[0])
@@ -61,7 +62,7 @@ def _unseen(run: RunResult, style: Callable[[str, str], str]) -> Iterator[str]:
     for detail, group in groupby(reasons, key=lambda check: check.detail):
         names = [check.id for check in group]
         word = style("ERROR", "bad") if detail.startswith("not run") else style("SKIP", "dim")
-        yield f"{word} {detail}"
+        yield f"{word} {visible(detail)}"
         yield from _dimmed(wrapped("", ", ".join(names)), style)
     if unseen:
         yield ""

@@ -32,7 +32,7 @@ def as_json(exchange: Exchange, *, redact: Redactor) -> dict[str, Any]:
         else {
             "status": reply.status,
             "headers": {name: redact(value) for name, value in reply.headers},
-            "body": redact(reply.body[:_BODY_SHOWN].decode("utf-8", errors="replace")),
+            "body": redact(reply.body.decode("utf-8", errors="replace"))[:_BODY_SHOWN],
         },
     }
 

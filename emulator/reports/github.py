@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from emulator.visible import visible
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -26,7 +28,7 @@ def _annotation(finding: Finding) -> str:
     text = f"{finding.message}\n{finding.hint}" if finding.hint else finding.message
     if "://" in finding.location:
         text = f"{finding.location}: {text}"
-    return f"::{_LEVELS.get(finding.level, 'notice')} {properties}::{text.translate(_DATA)}"
+    return f"::{_LEVELS.get(finding.level, 'notice')} {properties}::{visible(text.translate(_DATA))}"
 
 
 def _properties(finding: Finding) -> Iterator[tuple[str, str]]:

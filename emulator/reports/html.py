@@ -11,8 +11,8 @@ from emulator.contract.constants import TIME_LIMIT
 from emulator.contract.rules import RULES
 from emulator.reports.html_bars import LEGEND, Row, exchanges_row, parallel_bar, timing_bar
 from emulator.reports.html_exchanges import drawn
-from emulator.reports.visible import visible
 from emulator.runner.results import Evidence, Status, Verdict
+from emulator.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from emulator.reports.html_bars import Part, in_words, parts
-from emulator.reports.visible import visible
+from emulator.visible import visible
 
 if TYPE_CHECKING:
     from emulator.delivery.exchange import Exchange, Reply

@@ -10,6 +10,7 @@ from emulator.reports.exchanges import as_json as exchange_json
 from emulator.reports.exchanges import wrapped
 from emulator.reports.findings import Case, Finding, Outcome
 from emulator.runner.results import NOT_REACHED, Status
+from emulator.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -104,23 +105,27 @@ def _milliseconds(seconds: float) -> float:
 
 def result_lines(check: CheckResult, *, redact: Redactor, style: Callable[[str, str], str] = _plain) -> Iterator[str]:
     """Yield what there is to say about one step: a line for a pass; place, differences and advice for a failure."""
+
+    def told(text: str) -> str:
+        return visible(redact(text))
+
     status = f"{'warn' if check.warns() else check.status.value:<5}"
     took = f"  {check.elapsed:.2f} s" if check.elapsed >= 0.1 else ""
     look = "warn" if check.warns() else _STATUS_LOOK[check.status]
-    yield f"  {style(status, look)} {redact(check.title)}{style(took, 'dim')}"
+    yield f"  {style(status, look)} {told(check.title)}{style(took, 'dim')}"
     if check.status is Status.PASS:
         return
     if check.detail == NOT_REACHED:
         return
     if check.status is Status.SKIP:
-        yield from wrapped("", f"      {redact(check.detail)}")
+        yield from wrapped("", f"      {told(check.detail)}")
         return
     if check.status is Status.FAIL:
         yield style(f"        {check.where}", "dim")
-    for line in redact(check.detail).splitlines():
+    for line in told(check.detail).splitlines():
         yield f"        {line}"
     for exchange in check.exchanges:
-        yield style(f"        {exchange.request.method}: {redact(exchange.summary())}", "dim")
+        yield style(f"        {exchange.request.method}: {told(exchange.summary())}", "dim")
     for label, text in (("fix", check.remedy), ("rule", check.rule), ("again", check.reproduce)):
         if text:
             yield f"        {label:<6}{text}"
@@ -134,7 +139,7 @@ def as_cases(run: RunResult, *, redact: Redactor) -> Iterator[Case]:
     """Yield one case for each result, in a suite for each scenario; those of the contract suite stand together."""
     for suite, checks in groupby(run.checks, key=_suite):
         for check in checks:
-            lines = redact(check.detail).splitlines()
+            lines = visible(redact(check.detail)).splitlines()
             yield Case(
                 suite=suite,
                 name=f"{check.id} {redact(check.title)}",

@@ -1,22 +1,7 @@
-"""Text from elsewhere, made to look like what it is."""
+"""Text from elsewhere, made to look like what it is; see ``emulator.visible``."""
 
 from __future__ import annotations
 
-import unicodedata
-from typing import Final
+from emulator.visible import visible
 
 __all__ = ["visible"]
-
-_PLAIN: Final = frozenset("\n\t")
-# Control, format and direction characters, surrogates, private and unassigned ones, line and paragraph separators.
-_HIDDEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-
-
-def visible(text: str) -> str:
-    """Return *text* with every character spelt out that would hide, reorder or break what stands around it."""
-    return "".join(
-        character
-        if character in _PLAIN or unicodedata.category(character) not in _HIDDEN
-        else character.encode("unicode_escape").decode()
-        for character in text
-    )

@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 # From the bottom up; a layer may import itself and what stands before it.
 LAYERS = ["base", "contract", "captures", "payloads", "delivery", "org", "apis", "runner", "checks", "reports", "console",
           "cli", "plugin"]  # fmt: skip
-BASE = {"door", "errors", "names", "resources", "secrets", "version"}
+BASE = {"door", "errors", "names", "resources", "secrets", "version", "visible"}
 RECEIVER_MAY_USE = {"receiver", "base", "contract"}
 MAY_USE_RECEIVER = {"runner", "checks", "reports", "cli", "plugin"}
 # What the pure layers never import at module level or below: clocks, sockets, processes, global random state.

@@ -41,8 +41,44 @@ def test_the_redactor_knows_the_forms_a_secret_comes_back_in(leak: str) -> None:
         assert form not in shown
 
 
+KEY = "k7Gx-92hQpLz_04TtRvB"
+
+
+@pytest.mark.parametrize("length", [8, 9, 12, 19])
+@pytest.mark.parametrize("before", range(6))
+def test_a_piece_of_a_key_is_hidden_wherever_it_stands(length: int, before: int) -> None:
+    """A reply that was cut off, a log line that shows the first half."""
+    redact = Redactor([Secret(f"Bearer {KEY}")])
+    for start in range(len(KEY) - length + 1):
+        text = f"{'.' * before}{KEY[start : start + length]}"
+
+        assert redact(text) == f"{'.' * before}{HIDDEN}"
+        assert redact(f"{text} and {text};") == f"{'.' * before}{HIDDEN} and {'.' * before}{HIDDEN};"
+
+
+@pytest.mark.parametrize("before", [b"", b"x", b"ab", b"Authorization: "])
+def test_a_key_is_hidden_inside_the_base64_of_more(before: bytes) -> None:
+    shown = Redactor([Secret(KEY)])(base64.b64encode(before + KEY.encode() + b" and more").decode())
+
+    assert HIDDEN in shown
+    assert KEY[4:-4].encode() not in base64.b64decode(shown.replace(HIDDEN, "") + "==")
+
+
+@pytest.mark.parametrize(
+    "text", ["the password is wrong", "Authorization: [secret]", "my-secret-token", "Bearer k7Gx-92", "a" * 100]
+)
+def test_words_that_a_secret_is_made_of_stay(text: str) -> None:
+    assert Redactor([Secret("Bearer my-secret-token-is-the-password-aaaaaaaaaaaa"), Secret(KEY)])(text) == text
+
+
 def test_a_short_secret_is_hidden_only_where_it_stands_alone() -> None:
     assert Redactor([Secret("ab")])("ab is not about cab") == f"{HIDDEN} is not about cab"
+
+
+@pytest.mark.parametrize("value", ["", "a", "ab", "1", " ", "a b"])
+def test_short_secrets_leave_other_text_alone(value: str) -> None:
+    text = "status: got 500, wanted 2xx or 204; x=(y)"
+    assert Redactor([Secret(value)])(text) == text
 
 
 @pytest.mark.parametrize("value", ["Basic !!!", "Basic", " ", "Basic /w==", "Bearer a.b.c"])

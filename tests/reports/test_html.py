@@ -14,9 +14,9 @@ import pytest
 from emulator.delivery.exchange import Exchange, Failure, Phase, Reply, Request
 from emulator.reports.html import run_html
 from emulator.reports.html_bars import exchanges_row, parallel_bar, parts
-from emulator.reports.visible import visible
 from emulator.runner.results import CheckResult, Deadline, Evidence, Level, RunResult, Status, Timing
 from emulator.secrets import Redactor, Secret
+from emulator.visible import visible
 
 SECRET = Secret("Basic am9objpvcGVuLXNlc2FtZQ==")
 ACCESS_KEY = Secret("long-access-key")
