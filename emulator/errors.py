@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["HarnessError", "NothingToRunError", "ScenarioError", "TargetError", "UsageError"]
+__all__ = ["HarnessError", "NothingToRunError", "ScenarioError", "TargetError", "UsageError", "place_of"]
 
 
 class HarnessError(Exception):
@@ -47,3 +47,13 @@ class NothingToRunError(HarnessError):
     """The selection is empty, so nothing was run (exit code 4)."""
 
     exit_code = 4
+
+
+def place_of(error: BaseException) -> str:
+    """Return where an unexpected error was raised, as ``file:line``; its words may quote a secret."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None:
+        return "unknown"
+    return f"{trace.tb_frame.f_code.co_filename.replace(chr(92), '/').rpartition('/')[2]}:{trace.tb_lineno}"

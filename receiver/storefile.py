@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from emulator.errors import UsageError
@@ -56,9 +57,9 @@ class StoreLock:
         try:
             if path.is_dir():
                 raise unusable(path, "it is a folder")
-            self._db = sqlite3.connect(
-                f"{path.resolve()}-lock", timeout=0, isolation_level=None, check_same_thread=False
-            )
+            name = f"{path.resolve()}-lock"
+            _make_private(name)
+            self._db = sqlite3.connect(name, timeout=0, isolation_level=None, check_same_thread=False)
             self._db.execute("BEGIN EXCLUSIVE")
         except (sqlite3.Error, OSError, ValueError) as error:
             self.release()
@@ -77,6 +78,13 @@ class StoreLock:
             self._db.close()
 
 
+def _make_private(name: str | Path) -> None:
+    """Make a file that nobody else may read, unless it is there: events tell of people."""
+    # Never opened if it is there: closing it would end the locks that this process has on it.
+    with suppress(FileExistsError):
+        os.close(os.open(name, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+
+
 def unusable(path: Path, reason: str) -> UsageError:
     """Return the error for a database file that can't be used."""
     if "unable to open" in reason and not path.parent.is_dir():
@@ -93,9 +101,10 @@ def unusable(path: Path, reason: str) -> UsageError:
 def connect(path: Path, *, synchronous: str, patience: float) -> sqlite3.Connection:
     """Open the file for several threads, with explicit transactions, waiting *patience* seconds for other writers."""
     try:
+        _make_private(path)
         db = sqlite3.connect(path, timeout=patience, isolation_level=None, check_same_thread=False)
-    except sqlite3.Error as error:
-        raise unusable(path, str(error)) from None
+    except (OSError, sqlite3.Error) as error:
+        raise unusable(path, (getattr(error, "strerror", None) or str(error)).lower()) from None
     try:
         db.execute(f"PRAGMA synchronous = {synchronous}")
         db.execute("PRAGMA fullfsync = ON")  # on macOS a plain fsync does not reach the disk

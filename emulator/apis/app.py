@@ -19,8 +19,9 @@ from emulator.apis.guarding import ControlError, Guard
 from emulator.apis.rates import RateLimits
 from emulator.apis.routing import CONTROL, PUBLIC, Route, routes, url_map
 from emulator.apis.unknown import not_emulated
-from emulator.errors import UsageError
+from emulator.errors import UsageError, place_of
 from emulator.org.errors import OktaApiError, StoreError, api_error
+from emulator.visible import in_one_line
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -105,11 +106,11 @@ class OrgApp:
         except OktaApiError as error:
             # Okta's answer has no room for what helps people, so that is said here.
             hint = error.hint.replace("\n", "; ")
-            why = f"{'; '.join((error.summary, *error.causes))}{f' ({hint})' if hint else ''}"
-            _log.info("%s %s -> %s %s: %s", request.method, request.path, error.status, error.code, why)
+            why = in_one_line(f"{'; '.join((error.summary, *error.causes))}{f' ({hint})' if hint else ''}")
+            _log.info("%s -> %s %s: %s", _asked(request), error.status, error.code, why)
             return self.refusal(error)
         except StoreError as error:
-            _log.error("%s %s -> 503: %s", request.method, request.path, error)
+            _log.error("%s -> 503: %s", _asked(request), error)
             # With an errorId of nobody's, since those of the org are counted in its store.
             refused = api_error("E0000010")
             refused.error_id = _any_error_id()
@@ -121,7 +122,7 @@ class OrgApp:
         except HTTPException:
             return self.refusal(api_error("E0000003"))
         except Exception as error:  # noqa: BLE001 (whatever it is, a client gets Okta's form and we get told)
-            _log.exception("internal error: %s at %s %s", type(error).__name__, request.method, request.path)
+            _tell_ours(error, request)
             return self.refusal(api_error("E0000009"))
 
     def refusal(self, error: OktaApiError) -> Answer:
@@ -165,6 +166,18 @@ class OrgApp:
         self.guard.check(ask.request, open_to_all=found.open_to_all)
         answer: Answer = found.handler(ask, **arguments)
         return answer
+
+
+def _asked(request: Request) -> str:
+    # The path comes decoded, and may hold what ends a line.
+    return in_one_line(f"{request.method} {request.path}")
+
+
+def _tell_ours(error: Exception, request: Request) -> None:
+    # Its words may quote a secret, so they are for those who ask for them.
+    kind, place = type(error).__name__, place_of(error)
+    traceback = _log.isEnabledFor(logging.DEBUG)
+    _log.error("internal error: %s at %s, %s", kind, place, _asked(request), exc_info=traceback)
 
 
 def unreadable_body() -> dict[str, Any]:

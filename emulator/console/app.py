@@ -14,8 +14,9 @@ from emulator.console.rendering import render, static_file
 from emulator.console.routing import PREFIX, Page, url_map
 from emulator.console.sessions import Session, Sessions
 from emulator.console.visit import Visit, path_of
-from emulator.errors import HarnessError
+from emulator.errors import HarnessError, place_of
 from emulator.org.errors import OktaApiError, StoreError
+from emulator.visible import in_one_line
 
 if TYPE_CHECKING:
     import threading
@@ -100,7 +101,11 @@ class Console:
         except HarnessError as error:
             return self._refusal(session, 400, error.message, error.hint)
         except Exception as error:  # noqa: BLE001 (whatever it is, a page says so and we get told)
-            _log.exception("internal error: %s at %s %s", type(error).__name__, request.method, request.path)
+            # Its words may quote a secret, so they are for those who ask for them.
+            asked = in_one_line(f"{request.method} {request.path}")
+            traceback = _log.isEnabledFor(logging.DEBUG)
+            kind, place = type(error).__name__, place_of(error)
+            _log.error("internal error: %s at %s, %s", kind, place, asked, exc_info=traceback)
             return self._refusal(session, 500, "something went wrong in the console", "see what the server said")
 
     def _page(self, request: Request, session: Session | None) -> Response:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from emulator.secrets import safe_url
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
@@ -49,11 +51,14 @@ class CustomHeader:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Channel:
-    """Where and how an event hook delivers."""
+    """Where and how an event hook delivers; its ``repr`` hides what the query of ``uri`` holds."""
 
     uri: str
     auth: AuthScheme | None = None
     headers: tuple[CustomHeader, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"Channel(uri={safe_url(self.uri)!r}, auth={self.auth!r}, headers={self.headers!r})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from emulator.contract.constants import REPLY_LIMIT
-from emulator.secrets import Secret, safe_url, url_secrets
+from emulator.secrets import Redactor, Secret, safe_url, url_secrets
 from emulator.visible import visible
 
 if TYPE_CHECKING:
@@ -62,6 +62,9 @@ class Request:
     body: bytes | None = field(default=None, repr=False)
     reply_limit: int = REPLY_LIMIT
 
+    def __repr__(self) -> str:
+        return f"Request({self.method} {safe_url(self.url)}, headers={self.shown_headers()!r})"
+
     def secrets(self) -> Iterator[Secret]:
         """Yield the secret header values and the long values of the URL's query, so that a redactor can learn them."""
         yield from (value for _, value in self.headers if isinstance(value, Secret))
@@ -107,9 +110,10 @@ class Reply:
     """
 
     status: int
-    reason: str = ""
-    headers: tuple[tuple[str, str], ...] = ()
-    body: bytes = b""
+    # A receiver may repeat what it was sent, so what it says is not printed by accident.
+    reason: str = field(default="", repr=False)
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    body: bytes = field(default=b"", repr=False)
     truncated: bool = False
 
     def header(self, name: str) -> str:
@@ -141,8 +145,8 @@ class Exchange:
     timings: Mapping[Phase, float] = field(default_factory=dict)
     partial: Reply | None = None
     bytes_received: int = 0
-    beginning: bytes = b""
-    stray: bytes = b""
+    beginning: bytes = field(default=b"", repr=False)
+    stray: bytes = field(default=b"", repr=False)
     peer: str = ""
 
     @property
@@ -158,8 +162,9 @@ class Exchange:
     def summary(self) -> str:
         """Return one line for people: ``204 No Content after 0.012 s`` or ``timeout while ... after 3.000 s``."""
         if self.reply is not None:
-            # The words in the status line are the receiver's, and none of ours to print as they are.
-            return f"{self.reply.status} {visible(self.reply.reason)}".strip() + f" after {self.elapsed:.3f} s"
+            # The words in the status line are the receiver's, which may repeat a secret or speak to the terminal.
+            said = visible(Redactor(self.request.secrets())(self.reply.reason))
+            return f"{self.reply.status} {said}".strip() + f" after {self.elapsed:.3f} s"
         return f"{self.detail or self.failure} after {self.elapsed:.3f} s"
 
 

@@ -84,7 +84,7 @@ def verify(
     redact = Redactor(request.secrets())
     case = Case(exchange=exchange, challenge=challenge, profile=profile, auth_sent=auth_sent, redact=redact)
     if verdict.verified:
-        warnings = tuple(warnings_for(case, attempts=len(attempts)))
+        warnings = tuple(found.scrubbed(redact) for found in warnings_for(case, attempts=len(attempts)))
         return Verification(verified=True, attempts=tuple(attempts), diagnoses=warnings)
     # Most verifications need no doctor, and knowing every way of being wrong takes a while to import.
     from emulator.delivery.doctor.examine import examine
@@ -95,7 +95,7 @@ def verify(
     return Verification(
         verified=False,
         attempts=tuple(attempts),
-        diagnoses=tuple(found),
+        diagnoses=tuple(diagnosis.scrubbed(redact) for diagnosis in found),
         okta_error=okta_error(verdict, hook_name=hook_name, error_id=tokens.error_id()),
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -93,8 +94,7 @@ def connect(path: str | Path | None) -> sqlite3.Connection:
     if Path(name).is_dir():
         raise _unusable(name, "it is a folder")
     try:
-        # The file holds the hooks' secrets in clear, since they have to be sent: it is nobody else's to read.
-        os.close(os.open(name, os.O_CREAT | os.O_RDWR, 0o600))
+        _make_private(name)
         db = sqlite3.connect(name, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
     except (OSError, sqlite3.Error) as error:
         raise _unusable(name, getattr(error, "strerror", None) or str(error)) from None
@@ -107,6 +107,13 @@ def connect(path: str | Path | None) -> sqlite3.Connection:
         db.close()
         raise
     return db
+
+
+def _make_private(name: str) -> None:
+    """Make a file that nobody else may read: it holds the hooks' secrets in clear, since they have to be sent."""
+    # Never opened if it is there: closing it would end the locks that this process has on it.
+    with suppress(FileExistsError):
+        os.close(os.open(name, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
 def _prepare(db: sqlite3.Connection, name: str) -> None:
@@ -148,10 +155,12 @@ def lock(path: str | Path | None) -> sqlite3.Connection | None:
     """
     if path is None or not str(path) or Path(path).is_dir():
         return None
+    name = f"{Path(path).resolve()}-lock"
     try:
-        db = sqlite3.connect(f"{Path(path).resolve()}-lock", timeout=0, isolation_level=None, check_same_thread=False)
-    except sqlite3.Error as error:
-        raise _unusable(str(path), str(error)) from None
+        _make_private(name)
+        db = sqlite3.connect(name, timeout=0, isolation_level=None, check_same_thread=False)
+    except (OSError, sqlite3.Error) as error:
+        raise _unusable(str(path), getattr(error, "strerror", None) or str(error)) from None
     try:
         db.execute("BEGIN EXCLUSIVE")
     except sqlite3.Error as error:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 from urllib.parse import SplitResult, urlsplit
 
 from emulator.contract.profile import DEFAULT_PROFILE, Profile
+from emulator.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,7 +30,7 @@ class Diagnosis:
     One named way of being wrong.
 
     ``message`` says what is wrong, ``evidence`` what it was seen by, ``remedy`` what to do, ``rule`` where Okta's
-    contract says so.  Evidence may quote the receiver, so it is scrubbed of secrets before it is shown.
+    contract says so.  Evidence may quote the receiver, so it is scrubbed before anybody sees it.
     """
 
     code: str
@@ -37,6 +38,10 @@ class Diagnosis:
     remedy: str
     evidence: str = ""
     rule: str = "V5"
+
+    def scrubbed(self, redact: Callable[[str], str]) -> Diagnosis:
+        """Return it with what the receiver said made fit to be seen: no secrets, no control characters."""
+        return replace(self, message=visible(redact(self.message)), evidence=visible(redact(self.evidence)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
