@@ -169,6 +169,9 @@ class _Place(NamedTuple):
     target: str
     named: str
 
+    def __repr__(self) -> str:
+        return f"_Place({self.named})"  # the target may hold a key
+
 
 @lru_cache(maxsize=256)
 def _place(text: str) -> _Place:
