@@ -10,7 +10,7 @@ from emulator.contract.inline.effect import ABSENT
 from emulator.contract.problems import Level
 from emulator.delivery.attempts import Delivered
 from emulator.reports.exchanges import as_json as exchange_json
-from emulator.reports.visible import visible
+from emulator.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -187,7 +187,9 @@ def test_an_error_of_ours_is_okta_s_500_and_is_told(api, app, refused, caplog, m
     with caplog.at_level(logging.ERROR, logger="emulator.apis"):
         refused(api("GET", "/eventHooks"), 500, "E0000009")
 
-    assert re.search(r"internal error: ZeroDivisionError at test_api_protocol.py:\d+, GET /api/v1/eventHooks\n", caplog.text)
+    assert re.search(
+        r"internal error: ZeroDivisionError at test_api_protocol.py:\d+, GET /api/v1/eventHooks\n", caplog.text
+    )
 
 
 def test_no_secret_is_in_the_repr_of_the_application(make_app) -> None:
