@@ -11,7 +11,7 @@ from copy import deepcopy
 from typing import TYPE_CHECKING, Any, Final
 
 from emulator.contract.inline.constants import DEFAULT_ERROR
-from emulator.contract.inline.patching import apply_operation, steps_of
+from emulator.contract.inline.patching import perform, steps_of
 from emulator.contract.inline.rules.registry import member
 from emulator.contract.inline.types import ACTION
 
@@ -261,8 +261,8 @@ class UserImport(Outcome):
         """Return what is pending before the answer."""
         return {
             "result": member(self.data, "action", "result") or "CREATE_USER",
-            "user": self.data.get("user") or {"profile": {}},
-            "appUser": self.data.get("appUser") or {"profile": {}},
+            "user": _with_profile(self.data.get("user")),
+            "appUser": _with_profile(self.data.get("appUser")),
         }
 
     def carry_out(self, commands: Sequence[tuple[str, Any]]) -> str:
@@ -274,7 +274,7 @@ class UserImport(Outcome):
                 self.pending["user"]["id"] = value["id"]
             else:
                 part = "appUser" if name.startswith("com.okta.appUser.") else "user"
-                self.pending[part].setdefault("profile", {}).update(deepcopy(value))
+                self.pending[part]["profile"].update(deepcopy(value))
         if self.pending["result"] == "CREATE_USER":
             self.pending["user"].pop("id", None)
         return self.default()
@@ -298,13 +298,17 @@ class UserImport(Outcome):
         return "the import goes on, and Okta creates the user"
 
 
+def _with_profile(user: Any) -> JsonObject:
+    """Return a user as it was sent, or as much of one as a command needs."""
+    user = user if isinstance(user, dict) else {}
+    profile = user.get("profile")
+    return {**user, "profile": profile if isinstance(profile, dict) else {}}
+
+
 def _patch(pending: JsonObject, commands: Sequence[tuple[str, Any]]) -> None:
     for name, operations in commands:
-        part = PATCHED[name]
         for operation in operations:
-            pending[part] = apply_operation(
-                pending[part], operation["op"], steps_of(operation["path"]), operation.get("value")
-            )
+            perform(pending[PATCHED[name]], operation["op"], steps_of(operation["path"]), operation.get("value"))
 
 
 OUTCOMES: Final[dict[str, type[Outcome]]] = {

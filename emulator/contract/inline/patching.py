@@ -12,7 +12,7 @@ from emulator.contract.spelling import likely_name
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["OPERATIONS", "PatchError", "apply_operation", "steps_of"]
+__all__ = ["OPERATIONS", "PatchError", "perform", "steps_of"]
 
 OPERATIONS: Final = ("add", "replace", "remove")
 _INDEX: Final = re.compile(r"0|[1-9][0-9]{0,8}")
@@ -43,9 +43,9 @@ def steps_of(path: str) -> list[str]:
     return [step.replace("~1", "/").replace("~0", "~") for step in path[1:].split("/")]
 
 
-def apply_operation(document: Any, operation: str, steps: Sequence[str], value: Any) -> Any:
+def perform(document: Any, operation: str, steps: Sequence[str], value: Any) -> None:
     """
-    Return a copy of *document* with one operation performed.
+    Perform one operation on *document*, or leave it as it is.
 
     Args:
         document: What is patched.
@@ -56,8 +56,7 @@ def apply_operation(document: Any, operation: str, steps: Sequence[str], value: 
     Raises:
         PatchError: the place, or what holds it, isn't there.
     """
-    whole = deepcopy(document)
-    holder = whole
+    holder = document
     for depth, step in enumerate(steps[:-1]):
         holder = _inside(holder, step, steps[:depth])
     last = steps[-1]
@@ -67,7 +66,6 @@ def apply_operation(document: Any, operation: str, steps: Sequence[str], value: 
         _in_object(holder, operation, last, value, steps[:-1])
     else:
         raise PatchError(f"{_at(steps[:-1])} is no object or array, so nothing can be inside it", "patch it as a whole")
-    return whole
 
 
 def _inside(holder: Any, step: str, above: Sequence[str]) -> Any:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any, Final
 
-from emulator.contract.inline.patching import OPERATIONS, PatchError, apply_operation, steps_of
+from emulator.contract.inline.patching import OPERATIONS, PatchError, perform, steps_of
 from emulator.contract.inline.rules.places import place_problem
 from emulator.contract.inline.rules.registry import answer_rule, broken, commands_of, doubtful, member
 from emulator.contract.inline.rules.words import meant
@@ -21,7 +22,7 @@ __all__ = ["LIFETIME", "SYSTEM_CLAIMS"]
 
 LIFETIME: Final = ["token", "lifetime", "expiration"]
 _SHORTEST, _LONGEST = 300, 86_400  # seconds
-_MANY: Final = 1000
+_MANY: Final = 10_000  # operations; below 256 KB there are fewer
 _TARGETS: Final = {
     "com.okta.identity.patch": ("identity", "an ID token"),
     "com.okta.access.patch": ("access", "an access token"),
@@ -50,7 +51,7 @@ SYSTEM_CLAIMS: Final = {
     "access": frozenset({"auth_time", "cid", "exp", "iat", "iss", "jti", "scp", "uid", "ver"}),
     "assertion": frozenset[str](),
 }
-_JSON_PATCH: Final = frozenset({"move", "copy", "test"})
+_JSON_PATCH: Final = ("move", "copy", "test")
 
 
 @answer_rule("token", "saml")
@@ -72,7 +73,7 @@ def unknown_operation(kind: InlineHookType, _: JsonObject, answer: JsonObject) -
         op = operation.get("op")
         if "op" not in operation or op in known:
             continue
-        if op in OPERATIONS or op in _JSON_PATCH:
+        if op in (*OPERATIONS, *_JSON_PATCH):
             hint = f"a {kind.title} hook takes {listed}"
         else:
             hint = f'did you mean "{meant(op, known) or known[0]}"? it takes {listed}'
@@ -130,7 +131,7 @@ def removed_with_a_value(kind: InlineHookType, _: JsonObject, answer: JsonObject
 def impossible_operation(kind: InlineHookType, request: JsonObject, answer: JsonObject) -> Iterator[Problem]:
     """I7: what is replaced or removed must be there, and what is added needs a place; in the order of the commands."""
     data = request.get("data")
-    pending: dict[str, Any] = dict(data) if isinstance(data, dict) else {}
+    pending: dict[str, Any] = deepcopy(data) if isinstance(data, dict) else {}
     known = OPERATIONS if kind.short == "token" else OPERATIONS[:2]
     for place, name, operation in _operations(kind, answer):
         target = _TARGETS[name][0]
@@ -143,7 +144,7 @@ def impossible_operation(kind: InlineHookType, request: JsonObject, answer: Json
             message = f"{printable(operation['path'][:60])} is there already, and add replaces it"
             yield doubtful((*place, "op"), "I7", message, 'write "op": "replace"')
         try:
-            pending[target] = apply_operation(pending[target], op, steps, operation.get("value"))
+            perform(pending[target], op, steps, operation.get("value"))
         except PatchError as error:
             yield broken((*place, "path"), "I7", error.message, error.hint)
 

@@ -57,8 +57,8 @@ def password_in_a_profile(_: InlineHookType, __: JsonObject, answer: JsonObject)
 @answer_rule("registration", "user-import")
 def misspelt_attribute(_: InlineHookType, request: JsonObject, answer: JsonObject) -> Iterator[Problem]:
     """I7: attributes must be those of the profile's schema, to the letter."""
-    data = request.get("data")
-    sent = [name for part in ("userProfile", "userProfileUpdate") for name in member(data, part) or ()]
+    parts = [member(request, "data", part) for part in ("userProfile", "userProfileUpdate")]
+    sent = [name for part in parts if isinstance(part, dict) for name in part]
     for path, name, value in commands_of(answer):
         if name in {_UPDATE, _PROGRESSIVE} and isinstance(value, dict):
             known = (*sent, *(name for name in _ATTRIBUTES if name not in sent))

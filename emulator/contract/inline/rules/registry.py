@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ANSWER_RULES", "answer_rule", "broken", "commands_of", "doubtful", "member", "remark"]
 
-_MANY: Final = 1000  # commands of one answer; nobody reads more problems
+_MANY: Final = 10_000  # commands of one answer; below 256 KB there are fewer
 
 # Name of the rule's function -> the function and the short names of the types it is about, none meaning all.
 ANSWER_RULES: Final[dict[str, tuple[Rule, tuple[str, ...]]]] = {}
