@@ -238,6 +238,14 @@ ROWS = {
         "saml", patch(SAML, op="replace", path="/claims/groups/attributeValues/9/value", value="x"),
         "must", "I7", "/commands/0/value/0/path", 'no "9" in', "indexes are 0 to 2",
     ),
+    "an index to add behind the end": (
+        "saml", patch(SAML, op="add", path="/claims/groups/attributeValues/7", value={"value": "x"}),
+        "must", "I7", "/commands/0/value/0/path", 'no index "7"', "indexes are 0 to 2; - appends",
+    ),
+    "a misspelt root": (
+        "token", patch(ACCESS, op="add", path="/claim/department", value="x"),
+        "must", "I7", "/commands/0/value/0/path", "nothing that may", 'did you mean "/claims/department"?',
+    ),
     "a member of a string": (
         "token", patch(ID, op="add", path="/claims/email/local", value="x"),
         "must", "I7", "/commands/0/value/0/path", "is no object or array", "as a whole",
@@ -298,6 +306,7 @@ ROWS = {
 
 JSON = (("Content-Type", "application/json"),)
 GOOD = json.dumps(command(ACTION, {"credential": "VERIFIED"})).encode()
+PATCHES = [ID, ACCESS]
 LARGE = b'{"debugContext": {"a": "%s"}}'
 
 # Type, status, headers, body, level, rule, a part of the message, a part of the hint, what Okta makes of it.
@@ -323,6 +332,11 @@ WIRE = {
     "a word": ("password-import", 200, JSON, b"OK", "must", "I1", "the bare word OK", "", Use.UNUSABLE),
     "half a document": ("token", 200, JSON, b'{"commands": [', "must", "I1", "", "", Use.UNUSABLE),
     "two documents": ("token", 200, JSON, b"{}\n{}", "must", "I1", "2 JSON documents", "one object", Use.UNUSABLE),
+    "the request itself": (
+        "token", 200, JSON, json.dumps(inline_request("token", world=World(7))).encode(),
+        "must", "I6", "repeats the request", PATCHES[0], Use.UNUSABLE,
+    ),
+    "what can't be mended": ("token", 200, JSON, b"<html>", "must", "I1", "", "", Use.UNUSABLE),
     "a byte order mark": ("token", 200, JSON, b"\xef\xbb\xbf{}", "should", "I1", "byte order", "leave", Use.DEFAULT),
     "UTF-16": ("token", 200, JSON, "{}".encode("utf-16"), "must", "I1", "UTF-16", "UTF-8", Use.UNUSABLE),
     "a member given twice": (
@@ -400,7 +414,19 @@ def test_a_rule_can_not_take_the_name_of_another():
         answer_rule()(ANSWER_RULES["unknown_verdict"][0])
 
 
-@pytest.mark.parametrize("answer", [{"commands": [1, None, {}]}, {"commands": "x"}, {"error": 3}, {"debugContext": []}])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"commands": [1, None, {}]},
+        {"commands": "x"},
+        {"error": 3},
+        {"debugContext": []},
+        command(PHONE, [1, {}]),
+        command(ACTION, [1]),
+        patch(ID, op=[], path={}),
+        patch(SAML, op="add", path="/claims/a/b", value=1),
+    ],
+)
 @pytest.mark.parametrize("kind", ["password-import", "registration", "token", "saml", "telephony", "user-import"])
 def test_rules_pass_over_what_has_the_wrong_type(kind, answer):
     kind = inline_hook_type(kind)

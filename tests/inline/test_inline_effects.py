@@ -224,6 +224,32 @@ def test_an_import_is_linked_and_both_profiles_are_changed():
     assert "links the app user to the user 00u1234567890abcd1d7" in effect.summary
 
 
+@pytest.mark.parametrize(
+    ("kind", "says"),
+    [("user-import", "logs a failure, and Okta creates a user"), ("saml", "logs a failure"), ("saml", "no patched")],
+)
+def test_an_error_of_an_import_or_assertion_is_logged(kind, says):
+    effect = effect_of(kind, ERROR)
+
+    assert says in effect.summary
+    assert effect.changes == ()
+    assert effect.proceeds
+
+
+def test_an_array_is_patched_as_a_whole_and_by_its_elements():
+    path = "/claims/groups/attributeValues"
+    operations = [
+        {"op": "replace", "path": f"{path}/0", "value": {"value": "first"}},
+        {"op": "add", "path": f"{path}/1", "value": {"value": "second"}},
+    ]
+
+    after = effect_of("saml", commands(("com.okta.assertion.patch", operations))).after
+
+    values = [entry["value"] for entry in after["assertion"]["claims"]["groups"]["attributeValues"]]
+    assert values[:2] == ["first", "second"]
+    assert len(values) == 4
+
+
 def test_a_match_can_be_turned_into_a_new_user():
     effect = effect_of("user-import:match", commands((ACTION, {"result": "CREATE_USER"})))
 

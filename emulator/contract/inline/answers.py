@@ -232,7 +232,7 @@ def _read(kind: InlineHookType, request: JsonObject, body: bytes) -> tuple[JsonO
     found += [replace(problem, rule="I1") for problem in document.problems]
     if len(read) > 1:
         found.append(broken((), "I1", f"{len(read)} JSON documents, wanted one", "answer one object"))
-    if document.broken or (document.problems and not document.text and document.value is None):
+    if document.broken:
         return None, found
     problems = answer_document_problems(kind, request, document.value)
     text = document.text or source.text
