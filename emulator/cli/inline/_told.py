@@ -11,9 +11,11 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from emulator.cli.inline._oauth import Login
     from emulator.contract.inline.types import InlineHookType
     from emulator.contract.model import Channel, JsonObject
     from emulator.contract.profile import Profile
+    from emulator.delivery.transport import Sender
     from emulator.reports.inline_calls import CallReport
 
 __all__ = ["Told"]
@@ -52,6 +54,7 @@ class Told:
         requests: Iterable[tuple[JsonObject, bytes]],
         channel: Channel | None,
         *,
+        login: Login | None,
         spoilt: str,
         profile: Profile,
         ca_bundle: str | None,
@@ -68,7 +71,7 @@ class Told:
             for request, body in requests:
                 if channel is not None and self.counts and not self.made_contact:
                     break  # where nobody listens there is no point in waiting for more time-outs
-                self._one(request, body, channel, spoilt=spoilt, profile=profile, ca_bundle=ca_bundle)
+                self._one(request, body, channel, login=login, spoilt=spoilt, profile=profile, ca_bundle=ca_bundle)
         except KeyboardInterrupt:
             interrupted = True
         verdict = self._end(channel, profile=profile, seed=seed)
@@ -82,12 +85,24 @@ class Told:
         for secret in inline_hook_request(channel, b"", request_id="").secrets():
             self.redact.add(secret)
 
+    def _authorised(self, channel: Channel, login: Login, sender: Sender, spoilt: str) -> Channel:
+        from dataclasses import replace
+
+        from emulator.delivery.credentials import with_auth
+
+        for secret in login.secrets():
+            self.redact.add(secret)
+        auth = login.auth(sender)
+        self.redact.add(auth.value)
+        return with_auth(replace(channel, auth=auth), spoilt)
+
     def _one(
         self,
         request: JsonObject,
         body: bytes,
         channel: Channel | None,
         *,
+        login: Login | None,
         spoilt: str,
         profile: Profile,
         ca_bundle: str | None,
@@ -105,12 +120,15 @@ class Told:
             from emulator.delivery.tokens import RandomTokens
             from emulator.delivery.transport import transport
 
+            sender = transport(ca_bundle)
+            if login is not None:
+                channel = self._authorised(channel, login, sender, spoilt)
             call = call_inline_hook(
                 self.kind,
                 channel,
                 body,
                 request_id=request_id_of(request) or RandomTokens().request_id(),
-                sender=transport(ca_bundle),
+                sender=sender,
                 clock=SystemClock(),
                 profile=profile,
             )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from emulator.cli._inputs import fresh_seed, read_bytes, read_instant
+from emulator.cli.inline._oauth import oauth_options, read_login
 from emulator.cli.options import ca_bundle_option, channel_from, header_option, json_option, profile_option
 from emulator.errors import HarnessError, UsageError
 
@@ -29,6 +30,7 @@ _NOT_WITH_RAW = ("variant", "seed", "at")
 @click.option("--to", "url", metavar="URL", help="The URL of the external service.")
 @click.option("--variant", metavar="NAME", default="", help="Which kind of request; 'inline show TYPE' lists them.")
 @header_option
+@oauth_options
 @click.option(
     "--set",
     "sets",
@@ -80,6 +82,8 @@ def command(
     ca_bundle: str | None,
     profile: Profile,
     as_json: bool,
+    token_url: str | None,
+    **oauth: str | None,
 ) -> int:
     """
     Send the request of an inline hook of TYPE as Okta does, and say what Okta would do with the answer.
@@ -110,7 +114,8 @@ def command(
                 hint="leave one of them out",
             )
     right = None if url is None else channel_from(url, headers, where="--to")
-    channel = None if right is None else with_auth(right, auth)
+    login = read_login(token_url, oauth, has_auth=right is not None and right.auth is not None)
+    channel = right if right is None or login is not None else with_auth(right, auth)
     given_seed = seed if seed is not None else fresh_seed()
     instant = read_instant(at, seeded=seed is not None)
     requests = _requests(kind, variant, raw=raw, sets=sets, removes=removes, count=count, seed=given_seed, at=instant)
@@ -120,13 +125,14 @@ def command(
     told = Told(kind, variant or kind.variants[0], as_json=as_json, bodies=print_bodies, reveal=reveal)
     if right is not None and right.auth is not None:
         told.redact.add(right.auth.value)  # a service that gets a wrong secret may say what it wanted
-    if right is not None and right.auth is None and kind.needs_auth:
+    if right is not None and right.auth is None and login is None and kind.needs_auth:
         click.echo(
             f"note: a {kind.title} hook must have an auth scheme (I12): add --header 'Authorization: ...'", err=True
         )
     return told.all(
         requests,
         None if dry_run else channel,
+        login=login,
         spoilt=auth,
         profile=profile,
         ca_bundle=ca_bundle,
