@@ -289,6 +289,7 @@ def test_the_bytes_of_a_file_are_sent_as_they_are(okta_hooks, service, tmp_path)
     [
         (["token"], "--to: where to?"),
         (["token", "--dry-run", "--set", "x"], "'x' has no '='"),
+        (["token", "--to", "http://127.0.0.1:1/", "--remove", "data.y"], "there is no 'y' in data"),
         (["token", "--dry-run", "--remove", "data.x"], "there is no 'x' in data"),
         (["token", "--dry-run", "--raw", "nowhere.json"], "can't be read"),
         (["token", "--dry-run", "--raw", "x", "--seed", "1"], "--seed is about requests that are built"),

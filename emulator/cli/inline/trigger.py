@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -119,6 +120,7 @@ def command(
     given_seed = seed if seed is not None else fresh_seed()
     instant = read_instant(at, seeded=seed is not None)
     requests = _requests(kind, variant, raw=raw, sets=sets, removes=removes, count=count, seed=given_seed, at=instant)
+    first = next(requests)  # an edit that doesn't fit is told before anything else
     if raw is None and seed is None and instant is not None:
         again = instant.isoformat(timespec="milliseconds").replace("+00:00", "Z")
         click.echo(f"the same again: --seed {given_seed} --at {again}", err=True)
@@ -130,7 +132,7 @@ def command(
             f"note: a {kind.title} hook must have an auth scheme (I12): add --header 'Authorization: ...'", err=True
         )
     return told.all(
-        requests,
+        chain([first], requests),
         None if dry_run else channel,
         login=login,
         spoilt=auth,
