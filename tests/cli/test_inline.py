@@ -248,6 +248,12 @@ def test_a_seed_gives_the_same_bytes(okta_hooks):
     assert json.loads(first)["data"]["messageProfile"]["otpCode"].isdigit()
 
 
+def test_an_org_on_classic_engine_asks_in_its_own_way(okta_hooks):
+    done = okta_hooks("inline", "trigger", "registration", "--engine", "classic", "--dry-run", "--print")
+
+    assert "/register" in json.loads(done.out)["data"]["context"]["request"]["url"]["value"]
+
+
 def test_printed_requests_hide_the_passcode(okta_hooks):
     profile = json.loads(okta_hooks("inline", "trigger", "telephony", "--dry-run", "--print", "--seed", "3").out)[
         "data"

@@ -118,6 +118,17 @@ def test_what_nobody_else_should_read_can_be_hidden(kind, many):
     assert not any(secret in shown for secret in secrets)
 
 
+@pytest.mark.parametrize(
+    ("kind", "url"), [("registration", "/api/v1/registration/reg"), ("password-import", "/api/v1/authn")]
+)
+def test_an_org_on_classic_engine_has_its_own_flows(kind, url):
+    request = inline_request(kind, world=World(1, engine="classic"))
+
+    assert request["data"]["context"]["request"]["url"]["value"].startswith(url)
+    assert "requestType" not in request
+    assert validate_inline_request(request) == []
+
+
 # The shape of a request of 2019, as a load balancer recorded one: no requestType, and no default action.
 OLD = {
     "eventId": "Zq3bT0y9Q5KX-7_aWmEoRg",

@@ -19,11 +19,12 @@ if TYPE_CHECKING:
     from emulator.contract.inline.types import InlineHookType
     from emulator.contract.model import JsonObject
     from emulator.contract.profile import Profile
+    from emulator.payloads import World
 
 __all__ = ["command"]
 
 # What would silently have no effect on bytes that are sent as they are.
-_NOT_WITH_RAW = ("variant", "seed", "at")
+_NOT_WITH_RAW = ("variant", "engine", "seed", "at")
 
 
 @click.command("trigger")
@@ -54,6 +55,12 @@ _NOT_WITH_RAW = ("variant", "seed", "at")
     default="right",
     help="Spoil the auth header on purpose; then the service must refuse.",
 )
+@click.option(
+    "--engine",
+    type=click.Choice(["oie", "classic"]),
+    default="oie",
+    help="An Identity Engine or a Classic Engine org (U21).",
+)
 @click.option("--seed", metavar="N", type=click.IntRange(0), help="The same seed gives the same bytes.")
 @click.option("--at", metavar="TIME", help="When the request is sent: ISO 8601 with zone, or 'now'.")
 @click.option("--dry-run", is_flag=True, help="Build and validate, but send nothing.")
@@ -75,6 +82,7 @@ def command(
     raw: str | None,
     count: int,
     auth: str,
+    engine: str,
     seed: int | None,
     at: str | None,
     dry_run: bool,
@@ -98,6 +106,7 @@ def command(
     from emulator.cli.inline._told import Told
     from emulator.contract.inline.types import inline_hook_type
     from emulator.delivery.credentials import with_auth
+    from emulator.payloads import World
 
     kind = inline_hook_type(kind_name)
     if url is None and not dry_run:
@@ -119,7 +128,8 @@ def command(
     channel = right if right is None or login is not None else with_auth(right, auth)
     given_seed = seed if seed is not None else fresh_seed()
     instant = read_instant(at, seeded=seed is not None)
-    requests = _requests(kind, variant, raw=raw, sets=sets, removes=removes, count=count, seed=given_seed, at=instant)
+    world = World(given_seed, engine=engine)
+    requests = _requests(kind, variant, world=world, raw=raw, sets=sets, removes=removes, count=count, at=instant)
     first = next(requests)  # an edit that doesn't fit is told before anything else
     if raw is None and seed is None and instant is not None:
         again = instant.isoformat(timespec="milliseconds").replace("+00:00", "Z")
@@ -150,16 +160,15 @@ def _requests(
     sets: Sequence[str],
     removes: Sequence[str],
     count: int,
-    seed: int,
+    world: World,
     at: datetime | None,
 ) -> Iterator[tuple[JsonObject, bytes]]:
     """Yield each request as an object and as the bytes to send, problems told on stderr."""
-    from emulator.payloads import World, encode, remove, set_value
+    from emulator.payloads import encode, remove, set_value
     from emulator.payloads.edits import split_set
     from emulator.payloads.inline import inline_request
 
     changes = [split_set(text, example="data.userProfile.email=x@example.com") for text in sets]
-    world = World(seed)
     if raw is not None:
         request, body = _read(raw, edited=bool(sets or removes))
     for number in range(count):

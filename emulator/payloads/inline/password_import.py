@@ -16,7 +16,7 @@ def build(scene: InlineScene) -> Told:
     """Say what the request carries."""
     data = {
         "context": {
-            "request": scene.request("POST", "/idp/idx/challenge/answer"),
+            "request": scene.request("POST", "/api/v1/authn" if scene.is_classic else "/idp/idx/challenge/answer"),
             "credential": {"username": scene.person.login, "password": scene.password},
         },
         "action": {"credential": "UNVERIFIED"},

@@ -19,8 +19,9 @@ def build(scene: InlineScene) -> Told:
     if scene.variant == "progressive-profile":
         return Told(data=_progressive(scene), source=source, request_type="progressive.profile")
     first, last = scene.names
+    url = f"/api/v1/registration/{source}/register" if scene.is_classic else "/idp/idx/enroll/new"
     data = {
-        "context": {"request": scene.request("POST", "/idp/idx/enroll/new")},
+        "context": {"request": scene.request("POST", url)},
         "userProfile": {
             "lastName": last,
             "firstName": first,
@@ -29,7 +30,8 @@ def build(scene: InlineScene) -> Told:
         },
         "action": "ALLOW",
     }
-    return Told(data=data, source=source, request_type="self.service.registration")
+    # Recorded requests of Classic Engine have no requestType: it knows no progressive profiling.
+    return Told(data=data, source=source, request_type="" if scene.is_classic else "self.service.registration")
 
 
 def _progressive(scene: InlineScene) -> dict[str, Any]:

@@ -52,6 +52,11 @@ class InlineScene:
         return self.world.draws.hexadecimal(32, "inline request", self.number)
 
     @property
+    def is_classic(self) -> bool:
+        """Whether the org is on Classic Engine, not Identity Engine (U21)."""
+        return self.world.engine == "classic"
+
+    @property
     def host(self) -> str:
         """The org's address."""
         return f"https://{self.world.org_host}"
