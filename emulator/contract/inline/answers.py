@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from emulator.contract.model import JsonObject
     from emulator.contract.problems import Path
 
-_NAMED: Final = 4
-
 __all__ = ["AnswerJudgement", "Use", "answer_document_problems", "judge_answer", "judge_failure"]
+
+_NAMED: Final = 4  # members in one sentence
 
 
 class Use(StrEnum):

@@ -1,7 +1,7 @@
 """
 What Okta does with an answer: what was pending before it, what is after it, and what people see (I6, I7, I9).
 
-Each type has one function, registered under its short name: in ``outcomes`` for verdicts, messages and profiles.
+Each type has a class in ``outcomes``; here they are asked, whatever the answer was.
 """
 
 from __future__ import annotations
