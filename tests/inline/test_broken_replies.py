@@ -22,6 +22,8 @@ WIRE = {
     "a redirect": ("token", 302, JSON, b"", "must", "I8", "redirects are never followed", "final URL", Use.UNUSABLE),
     "a refusal": ("token", 401, JSON, b"", "must", "I8", "never retried", "another auth header", Use.UNUSABLE),
     "a 400 for bad data": ("token", 400, JSON, b"{}", "must", "I8", "never retried", "in error", Use.UNUSABLE),
+    "a wrong path": ("token", 404, JSON, b"", "must", "I8", "never retried", "the service's URL", Use.UNUSABLE),
+    "a service of GETs": ("token", 405, JSON, b"", "must", "I8", "never retried", "sends a POST", Use.UNUSABLE),
     "a crash": ("token", 500, JSON, b"", "must", "I8", "the service failed", "answer 200", Use.UNUSABLE),
     "an odd success": ("token", 201, JSON, b"{}", "should", "I8", "Okta asks for 200", "answer 200", Use.DEFAULT),
     "a 204 with a body": ("password-import", 204, JSON, GOOD, "must", "I6", "is not read", "answer 200", Use.DEFAULT),

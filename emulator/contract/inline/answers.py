@@ -27,6 +27,14 @@ if TYPE_CHECKING:
 
 __all__ = ["AnswerJudgement", "Use", "answer_document_problems", "judge_answer", "judge_failure"]
 
+_OTHER_AUTH: Final = "does the service expect another auth header than the hook's?"
+_STATUS_HINTS: Final = {
+    401: _OTHER_AUTH,
+    403: _OTHER_AUTH,
+    404: "is that the service's URL, to the last slash?",
+    405: "Okta sends a POST: accept it at this path",
+    415: "Okta sends application/json, without a charset",
+}
 _NAMED: Final = 4  # members in one sentence
 
 
@@ -165,13 +173,9 @@ def _status_problem(status: int) -> Problem | None:
         3: "redirects are never followed",
         4: "a 4xx is never retried",
     }.get(status // 100, "the service failed")
-    hint = "answer 200 with JSON"
-    if status in {401, 403}:
-        hint = "does the service expect another auth header than the hook's?"
-    elif status // 100 == 3:
-        hint = "give the hook the final URL"
-    elif status // 100 == 4:
-        hint = "tell what is wrong with the data in error, with status 200: a 4xx is for requests that can't be read"
+    in_error = "tell what is wrong with the data in error, with status 200: a 4xx is for requests that can't be read"
+    hint = _STATUS_HINTS.get(status) or {3: "give the hook the final URL", 4: in_error}.get(status // 100)
+    hint = hint or "answer 200 with JSON"
     return broken((), "I8", f"status {status}: {said}, and what stands in it is not used", hint)
 
 
