@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from emulator.delivery.steps import Steps
 
-__all__ = ["Sender", "Stepwise", "Transport", "ascii_host", "near_transport", "transport"]
+__all__ = ["Sender", "Stepwise", "Transport", "ascii_host", "near_transport", "on_wire", "transport"]
 
 _PIECE = 16 * 1024
 _STRAY = 200
@@ -179,6 +179,11 @@ def _place(text: str) -> _Place:
     secure = url.scheme.lower() == "https"
     port = url.port or (443 if secure else 80)
     return _Place(host=ascii_host(url), port=port, secure=secure, target=_target(url), named=_host(url))
+
+
+def on_wire(request: Request) -> bytes:
+    """Return the bytes of a request, secrets revealed: headers in their order, then ``Content-Length`` and ``Host``."""
+    return _head(request, _place(request.url)) + (request.body or b"")
 
 
 def _head(request: Request, place: _Place) -> bytes:

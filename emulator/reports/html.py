@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,6 +9,7 @@ from emulator.contract.constants import TIME_LIMIT
 from emulator.contract.rules import RULES
 from emulator.reports.html_bars import LEGEND, Row, exchanges_row, parallel_bar, timing_bar
 from emulator.reports.html_exchanges import drawn
+from emulator.reports.html_page import rendered
 from emulator.runner.results import Evidence, Status, Verdict
 from emulator.visible import visible
 
@@ -40,40 +39,7 @@ def run_html(run: RunResult, *, redact: Redactor, when: datetime | None = None) 
         redact: Hides the secrets that a reply may repeat.
         when: When the run was made; left out if None.
     """
-    import jinja2
-
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("emulator.reports", "page"), autoescape=True, undefined=jinja2.StrictUndefined
-    )
-    style, script = (_asset(environment, name) for name in ("run.css", "run.js"))
-    template = environment.get_template("run.html.jinja")
-    return template.render(
-        **_view(run, redact),
-        when="" if when is None else f"{when:%Y-%m-%d %H:%M} UTC",
-        version=_version(),
-        style=style,
-        script=script,
-        style_hash=_hash(style),
-        script_hash=_hash(script),
-    )
-
-
-def _asset(environment: Any, name: str) -> Any:
-    """Return a file of ours, which is the only text that is not escaped."""
-    from markupsafe import Markup
-
-    source, _, _ = environment.loader.get_source(environment, name)
-    return Markup(source)  # noqa: S704 (it is part of this package)
-
-
-def _hash(text: str) -> str:
-    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
-
-
-def _version() -> str:
-    from emulator.version import VERSION
-
-    return VERSION
+    return rendered("run.html.jinja", _view(run, redact), style=("run.css",), script=("run.js",), when=when)
 
 
 def _view(run: RunResult, redact: Redactor) -> dict[str, Any]:

@@ -11,11 +11,11 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 # From the bottom up; a layer may import itself and what stands before it.
-LAYERS = ["base", "contract", "captures", "payloads", "delivery", "org", "apis", "runner", "checks", "reports", "console",
+LAYERS = ["base", "contract", "captures", "payloads", "delivery", "org", "apis", "runner", "checks", "load", "reports", "console",
           "cli", "plugin"]  # fmt: skip
 BASE = {"door", "errors", "names", "resources", "secrets", "version", "visible"}
 RECEIVER_MAY_USE = {"receiver", "base", "contract"}
-MAY_USE_RECEIVER = {"runner", "checks", "reports", "cli", "plugin"}
+MAY_USE_RECEIVER = {"runner", "checks", "load", "reports", "cli", "plugin"}
 # What the pure layers never import at module level or below: clocks, sockets, processes, global random state.
 IMPURE = {"socket", "time", "random", "requests", "http", "urllib3", "subprocess", "threading", "os"}
 PURE = ("emulator/contract", "emulator/payloads", "emulator/delivery/attempts.py", "emulator/delivery/verification.py",

@@ -41,6 +41,10 @@ COMMANDS = {
         "replay {capture} --to {url} {auth} {custom}",
         "replay {capture} --to {url} {auth} {custom} --json",
     ],
+    "load": [
+        "load {url} {auth} {custom} --rate 20 --duration 100ms --warmup 0s --report html={html},json={json}",
+        "load {url} {auth} {custom} --rate 20 --duration 100ms --warmup 0s --json",
+    ],
     "run": [
         "run happy-path --url {url} {auth} {custom} {reports}",
         "run wrong-secret --url {url} {auth} {custom} --json",
@@ -74,6 +78,7 @@ class Planted:
             "{capture}": [str(CAPTURE)],
             "{reports}": ["--report", ",".join(f"{name}={folder / name}" for name in RUN_FORMATS)],
         }
+        text = text.replace("{html}", str(folder / "html")).replace("{json}", str(folder / "json"))
         return [word for part in text.split() for word in known.get(part, [part])]
 
 
