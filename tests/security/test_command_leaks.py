@@ -45,6 +45,10 @@ COMMANDS = {
         "load {url} {auth} {custom} --rate 20 --duration 100ms --warmup 0s --report html={html},json={json}",
         "load {url} {auth} {custom} --rate 20 --duration 100ms --warmup 0s --json",
     ],
+    "rehearse": [
+        "rehearse {url} {auth} {custom} --before 10s --outage 20s --after 10s --report html={html},json={json}",
+        "rehearse {url} {auth} {custom} --before 10s --outage 20s --after 10s --json",
+    ],
     "run": [
         "run happy-path --url {url} {auth} {custom} {reports}",
         "run wrong-secret --url {url} {auth} {custom} --json",
