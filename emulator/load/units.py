@@ -31,7 +31,7 @@ def read_duration(text: str, *, where: str, least: float = 0.0) -> float:
         hint = f"add a unit: {plain}s" if re.fullmatch(_NUMBER, plain) else "write it like 30s, 5m or 1h30m"
         raise UsageError(f"{text!r} is no duration", where=where, hint=hint)
     seconds = sum(float(number) * _SECONDS[unit] for number, unit in _PIECE.findall(plain))
-    if not least <= seconds <= _LONGEST or (least == 0 and seconds < 0):
+    if not least <= seconds <= _LONGEST:
         hint = f"give {duration_text(least)} to 7 days" if least else "give at most 7 days: 168h"
         raise UsageError(f"{text!r} is out of range", where=where, hint=hint)
     return seconds

@@ -142,6 +142,20 @@ def test_without_a_url_it_says_what_is_missing(okta_hooks):
     assert "name the hook's URL" in done.err
 
 
+def test_what_is_assumed_is_what_the_help_says():
+    from emulator.cli.load import command
+    from emulator.load.mix import EVERYDAY_BATCHES, MIXES
+    from emulator.load.schedule import ARRIVALS, PATTERNS
+    from emulator.load.slo import DEFAULT_SLO
+
+    options = {option.name: option for option in command.params}
+
+    assert (options["slo"].default, options["batch"].default) == (DEFAULT_SLO, EVERYDAY_BATCHES)
+    assert options["mix"].default in MIXES
+    assert set(options["pattern"].type.choices) == set(PATTERNS)
+    assert set(options["arrivals"].type.choices) == set(ARRIVALS)
+
+
 def test_the_view_says_how_far_it_is():
     from rich.console import Console
 
