@@ -10,7 +10,8 @@ from typing import Final
 
 __all__ = ["decoded", "encoded", "is_gzip", "packed_texts", "unzipped"]
 
-_LARGEST: Final = 64 << 20  # bytes; a small file may hold terabytes of zeros
+_LARGEST: Final = 64 << 20  # bytes; a small file may hold terabytes of zeros,
+_MOST_TIMES: Final = 200  # and many of them be in one file: JSON shrinks to a tenth, many alike to a fiftieth
 _GZIP: Final = 16 + zlib.MAX_WBITS
 _SHORTEST: Final = 16  # characters of base64; a document is longer
 _BASE64: Final = re.compile(r"[A-Za-z0-9+/_-]+={0,2}")
@@ -32,7 +33,7 @@ def unzipped(data: bytes) -> bytes | None:
     """Return what gzip data hold, or None if they are broken, cut short, or hold more than one could want."""
     unpack = zlib.decompressobj(_GZIP)
     try:
-        found = unpack.decompress(data, _LARGEST)
+        found = unpack.decompress(data, min(_LARGEST, _MOST_TIMES * len(data)))
     except zlib.error:
         return None
     return found if unpack.eof else None
