@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import re
 from datetime import datetime
-from functools import cache, partial
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from emulator.contract.constants import ENVELOPE_TYPE
@@ -56,7 +56,7 @@ def quick_check() -> Callable[[bytes], Passed | None] | None:
     is_usual = validator(usual_delivery(load("envelope")))
     if is_envelope is None or is_event is None or is_usual is None:
         return None
-    loads, dumps = _codec()
+    loads, dumps, as_a_line = _codec()
 
     def check(text: bytes) -> Passed | None:
         try:
@@ -64,7 +64,7 @@ def quick_check() -> Callable[[bytes], Passed | None] | None:
             if type(value) is not dict:
                 return None
             # What would be written again in the same bytes holds nothing twice, nor half a character.
-            if dumps(value) == text:
+            if dumps(value, None, as_a_line) == text:
                 if is_usual(value) and _is_remembered(value):
                     return USUAL
             elif not _is_plain(value, text):
@@ -73,7 +73,7 @@ def quick_check() -> Callable[[bytes], Passed | None] | None:
                 return _event(value) if is_event(value) else None
             passed = _envelope(value) if is_envelope(value) else None
             return _remembered(value, passed) if passed and is_usual(value) else passed
-        except REFUSED:
+        except (*REFUSED, KeyError):  # a usual delivery may lack what is looked up in it
             return None
 
     return check
@@ -134,13 +134,13 @@ def _is_remembered(usual: dict[str, Any]) -> bool:
     return has_own_schema is False or (has_own_schema is True and clean_by_type(event))
 
 
-def _codec() -> tuple[Callable[[bytes], Any], Callable[[Any], bytes]]:
-    """Return a parser, and a writer that is quick enough to compare with, or writes nothing."""
+def _codec() -> tuple[Callable[[bytes], Any], Callable[[Any, None, int], bytes], int]:
+    """Return a parser, a writer that is quick enough to compare with, or writes nothing, and the writer's option."""
     try:
         from orjson import OPT_APPEND_NEWLINE, dumps, loads  # an extra
     except ImportError:
-        return json.loads, lambda _: b""
-    return loads, partial(dumps, option=OPT_APPEND_NEWLINE)  # a line; without its end, there is ``_is_plain``
+        return json.loads, lambda *_: b"", 0
+    return loads, dumps, OPT_APPEND_NEWLINE  # a line; without its end, there is ``_is_plain``
 
 
 def _is_plain(value: dict[str, Any], text: bytes) -> bool:
@@ -244,11 +244,11 @@ def _words(event: dict[str, Any], source: str | None) -> tuple[Any, ...] | None:
     # An id's first characters say what it belongs to; a short or long one may be any word.
     for thing in get("target") or ():
         name = thing["id"]
-        words += (thing["type"], name[:3] if len(name) == _WHOLE_ID and name.isalnum() else name)
+        words += (thing["type"], name[:3] if len(name) == _WHOLE_ID and name.isalnum() and name.isascii() else name)
     actor = get("actor")
     if actor:
         name = actor["id"]
-        words += (0, actor["type"], name[:3] if len(name) == _WHOLE_ID and name.isalnum() else name)
+        words += (0, actor["type"], name[:3] if len(name) == _WHOLE_ID and name.isalnum() and name.isascii() else name)
     return tuple(words)
 
 
