@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -325,3 +326,36 @@ def test_start_data_that_can_t_be_used_is_explained_with_its_place(make_org: Cal
 
     assert words in caught.value.message
     assert caught.value.where.startswith("inline_hooks.0")
+
+
+def paths_in(value: Any, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
+    inner = (
+        [found for name in value for found in paths_in(value[name], (*path, name))] if isinstance(value, dict) else []
+    )
+    return [path, *inner] if path else inner
+
+
+@pytest.mark.parametrize("whole", [body(), oauth_body()], ids=["HTTP", "OAUTH"])
+@pytest.mark.parametrize("odd", [None, 7, True, "", "x" * 5000, [], [[]], {}, {"a": []}], ids=repr)
+def test_no_member_of_an_odd_kind_is_more_than_refused(org: Org, whole, odd) -> None:
+    hook = org.inline.hooks.create(whole)
+    refusals = []
+    for number, path in enumerate(paths_in(whole)):
+        changed = {**json.loads(json.dumps(whole)), "name": f"Tokens {number}"}
+        place = changed
+        for step in path[:-1]:
+            place = place[step]
+        place[path[-1]] = odd
+        for act in (
+            org.inline.hooks.create,
+            partial(org.inline.hooks.replace, hook),
+            partial(org.inline.hooks.update, hook),
+        ):
+            try:
+                act(changed)
+            except OktaApiError as error:
+                refusals.append(error)
+
+    assert refusals
+    assert {error.status for error in refusals} == {400}
+    assert all(error.causes and SECRET not in str(error) for error in refusals)

@@ -92,7 +92,7 @@ def read_inline_hook(
 
 def _type(value: Any, old: InlineHook | None) -> Iterator[FieldProblem]:
     if old is not None:
-        if value not in {None, old.type}:
+        if value is not None and value != old.type:
             yield FieldProblem("type", f"type: {INVALID}", f"the type of a hook stays what it was: {old.type}")
     elif value is None or value == "":
         yield FieldProblem("type", blank("type"), f"the types: {', '.join(INLINE_HOOK_TYPES)}")
