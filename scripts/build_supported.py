@@ -11,7 +11,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from emulator.apis.routing import API, CONTROL, routes
+from emulator.apis.routing import API, CONTROL, PUBLIC, routes
 from emulator.contract.catalogue import snapshot
 from emulator.contract.profile import DEFAULT_PROFILE, Profile
 from emulator.contract.rules import RULES
@@ -41,6 +41,12 @@ def render() -> str:
         "",
         *_table(("Method", "Path", "Scope", "What it does"), _endpoints(API)),
         "",
+        "## Authorization servers",
+        "",
+        "For inline hooks with an OAuth channel; none asks for an API token.",
+        "",
+        *_table(("Method", "Path", "What it does"), _endpoints(PUBLIC)),
+        "",
         "## Control plane",
         "",
         "For tests only; loopback, with a token of its own.",
@@ -69,7 +75,7 @@ def _table(head: tuple[str, ...], rows: Iterator[tuple[str, ...]]) -> Iterator[s
         yield f"| {' | '.join(cells)} |"
 
 
-def _endpoints(prefix: str) -> Iterator[tuple[str, ...]]:
+def _endpoints(prefix: str | tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     for found in routes().values():
         if found.template.startswith(prefix):
             scope = (f"`{found.scope}`",) if prefix == API else ()

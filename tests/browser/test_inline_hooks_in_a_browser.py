@@ -83,3 +83,18 @@ def test_an_inline_hook_from_create_to_delete(inside, service, look) -> None:
     page.get_by_role("button", name="Delete").click()
     page.get_by_role("dialog").get_by_role("button", name="Delete").click()
     page.get_by_text("Deleted Everybody is an engineer").wait_for()
+
+
+def test_somebody_signs_in_on_a_page_that_works_by_itself(inside, look) -> None:
+    page = inside
+    page.get_by_role("link", name="People").click()
+    page.get_by_role("link", name="Add person").click()
+    for label, text in (("First name", "Max"), ("Last name", "Moe"), ("Username", "max.moe@example.com")):
+        page.get_by_label(label, exact=True).fill(text)
+    page.get_by_label("Import the password at the first sign-in").check()
+    look(page, "person-form")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_label("Password").fill("correct horse")
+    look(page, "person-to-import")
+    page.get_by_role("button", name="Sign in as Max Moe").click()
+    page.get_by_text("could not sign in").wait_for()

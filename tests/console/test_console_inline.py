@@ -189,3 +189,23 @@ def test_secrets_are_on_no_page(browser, org, receiving) -> None:
         shown.append(browser.post(f"/inline-hooks/{hook.id}/preview", event=request).text)
 
         assert SECRET not in "".join(shown)
+
+
+def test_a_password_is_imported_at_the_first_sign_in(browser, org, receiving) -> None:
+    hook = org.create_inline_hook(type="password-import", uri=URI)
+    browser.get("/people/new")
+    names = {"firstName": "Max", "lastName": "Moe", "login": "max.moe@example.com"}
+    page = browser.post("/people/new", **names, activate="yes", **{"import": "yes"}).text
+    user = org.user("max.moe")
+    assert f'/console/inline-hooks/{hook.id}"' in page
+
+    receiving.status = 204
+    assert "Max Moe could not sign in" in browser.post(f"/people/{user.id}/sign-in", password="correct horse").text
+    verdict = {"type": "com.okta.action.update", "value": {"credential": "VERIFIED"}}
+    receiving.status, receiving.body = 200, json.dumps({"commands": [verdict]}).encode()
+    page = browser.post(f"/people/{user.id}/sign-in", password="correct horse").text
+
+    assert "Max Moe signed in" in page
+    assert "user.import.password" in page
+    assert "correct horse" not in page
+    assert user.sign_in("correct horse")

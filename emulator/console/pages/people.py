@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from emulator.console.routing import page
 from emulator.console.visit import PAGE_SIZE
+from emulator.contract.inline.types import inline_hook_type
 from emulator.errors import UsageError
 from emulator.org.errors import OktaApiError
 from emulator.org.records import UserStatus
+from emulator.org.user_body import PENDING_IMPORT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -72,7 +74,9 @@ def add_person(visit: Visit) -> Response:
     profile = {**values, "login": values["login"] or values["email"], "email": values["email"] or values["login"]}
     password, before = visit.form.get("password", ""), visit.org.log.last_number()
     body = {"profile": profile, "groupIds": [text for text in visit.form.getlist("groups") if text]}
-    if password:
+    if visit.field("import"):
+        body["credentials"] = {"password": {"hook": {"type": "default"}}}
+    elif password:
         body["credentials"] = {"password": {"value": password}}
     try:
         user = visit.org.users.create(body, visit.call(), activate=visit.field("activate") == "yes")
@@ -91,6 +95,8 @@ def show_person(visit: Visit, user_id: str) -> Response:
     return visit.render(
         "person",
         person=user,
+        awaits_import=user.password == PENDING_IMPORT,
+        import_hook=visit.org.inline.hooks.active(inline_hook_type("password-import")),
         actions=_actions(user),
         names=[*_PROFILE, *(name for name in user.profile if name not in _PROFILE)],
         groups=in_groups,
@@ -129,6 +135,16 @@ def change_groups(visit: Visit, user_id: str) -> Response:
             visit.tell(f"Added {user.display_name} to the group.", events=visit.events_since(before))
     except OktaApiError as error:
         _refused(visit, error)
+    return visit.go(f"/people/{user.id}")
+
+
+@page("POST", "/people/<user_id>/sign-in")
+def sign_in(visit: Visit, user_id: str) -> Response:
+    """Let a person sign in, which may ask the password import hook."""
+    user, before = visit.org.users.get(user_id), visit.org.log.last_number()
+    worked = visit.org.sign_ins.sign_in(user.id, visit.form.get("password", ""))
+    words = "signed in" if worked else "could not sign in"
+    visit.tell(f"{user.display_name} {words}.", good=worked, events=visit.events_since(before))
     return visit.go(f"/people/{user.id}")
 
 
