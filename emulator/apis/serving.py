@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from waitress import wasyncore  # type: ignore[import-untyped]  # waitress has no types
 from waitress.task import ErrorTask  # type: ignore[import-untyped]  # waitress has no types
-from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
 from emulator.apis.app import unreadable_body
+from emulator.apis.secure import SERVER, SecureServer
 from emulator.door.server import Channel, Server
 from emulator.errors import UsageError
 
@@ -30,9 +30,7 @@ __all__ = ["Serving", "listen"]
 THREADS: Final = 24
 MAX_BODY: Final = 4 * 1024 * 1024  # bytes; the application answers for what is larger than it likes
 PATIENCE: Final = 5.0  # seconds that requests being answered get when the server stops
-HANDSHAKE: Final = 10.0  # seconds a client has for its TLS handshake
 ROUND: Final = 0.5
-SERVER: Final = "nginx"  # A31
 
 
 class _Counted:
@@ -103,43 +101,10 @@ class _Waitress:
         wasyncore.close_all(self._server.sockets, ignore_all=True)
 
 
-class _Handler(WSGIRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def version_string(self) -> str:
-        return SERVER
-
-    def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 (werkzeug's signature)
-        """Say nothing: what is worth saying the application says."""
-
-
-class _TlsServer(ThreadedWSGIServer):
-    """Shakes hands in the connection's own thread, so that a client which stalls holds up nobody else."""
-
-    def __init__(self, app: _Counted, listener: socket.socket, context: ssl.SSLContext) -> None:
-        host, port = listener.getsockname()[:2]
-        super().__init__(host, port, app, handler=_Handler, fd=listener.fileno())
-        self.ssl_context = context
-        self._context = context
-
-    def finish_request(self, request: Any, client_address: Any) -> None:
-        request.settimeout(HANDSHAKE)
-        try:
-            secure = self._context.wrap_socket(request, server_side=True)
-        except OSError:
-            return  # a client that doesn't trust us, or speaks no TLS, has gone
-        with secure:
-            secure.settimeout(None)
-            super().finish_request(secure, client_address)
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing: clients may hang up as they like."""
-
-
 class _Tls:
     def __init__(self, app: _Counted, listener: socket.socket, context: ssl.SSLContext) -> None:
         self._listener = listener
-        self._server = _TlsServer(app, listener, context)
+        self._server = SecureServer(app, listener, context)
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.1}, name="api-server", daemon=True
         )

@@ -36,6 +36,7 @@ LOOK: Final = 0.1  # seconds between looks at who is here
 
 _ACCEPTED: Final = 64  # connections at a time
 _SPARE: Final = 8  # listener, trigger and the like
+_FULL: Final = b"HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nRetry-After: 5\r\nContent-Length: 0\r\n\r\n"
 _LATE: Final = b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
 # Clients may do whatever they like, and bursts are no news; an application that fails is.
@@ -64,6 +65,7 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
     task_class = Task
     logger = _log
 
+    request: Any = None
     began = 0.0
     """When the request that is arriving began to."""
     moved = 0.0
@@ -102,7 +104,14 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
     def received(self, data: bytes) -> bool:
         """Take the next bytes."""
         before = self.request
-        taken: bool = super().received(data)
+        try:
+            taken: bool = super().received(data)
+        except OSError as error:  # a long body waits in a file, and there is no room for it
+            _log.error("a request can't be kept while it arrives: %s", error)
+            self._say(_FULL)
+            self.request = None
+            self._linger()
+            return False
         if self.request is not before:
             self.began = time.monotonic()
         if any(request.error is not None for request in self.requests[-1:]):
@@ -151,9 +160,12 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
     def turn_away(self) -> None:
         """Hang up, with a word to whom we have waited for."""
         if self.is_reading() and not self.is_answering():
-            with suppress(OSError):  # it may have gone
-                self.socket.send(_LATE)
+            self._say(_LATE)
         self.handle_close()
+
+    def _say(self, words: bytes) -> None:
+        with suppress(OSError):  # it may have gone
+            self.socket.send(words)
 
 
 class Server(TcpWSGIServer):  # type: ignore[misc]  # waitress has no types

@@ -9,8 +9,10 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -336,3 +338,19 @@ def test_a_clock_that_is_set_hangs_up_on_nobody(monkeypatch: pytest.MonkeyPatch)
                 receiver._serving._server.readable()  # which looks after connections, if it wants to
         assert connection.sock is before
         connection.close()
+
+
+def test_a_long_body_that_finds_no_room_while_it_arrives_is_answered_503(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """What is longer than some 64 KB waits in a temporary file, and the disk for these may be another one."""
+    with Receiver(db=tmp_path / "events.db") as receiver:
+        monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
+        for size, wanted in ((300_000, 503), (1000, 204)):
+            event = {"uuid": str(uuid4()), "x": "x" * size}
+            body = json.dumps({"eventType": "com.okta.event_hook", "data": {"events": [event]}})
+            connection = http.client.HTTPConnection("127.0.0.1", receiver._serving.port, timeout=5)
+            with suppress(ConnectionError):  # refused before all of it has been sent
+                connection.request("POST", "/okta/hooks", body, {"Content-Type": "application/json"})
+            assert connection.getresponse().status == wanted
+            connection.close()

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import emulator.apis.secure
 import emulator.apis.serving
 import emulator.door.server
 import receiver.serving
 from emulator import Org
 from emulator.apis import create_app
+from emulator.apis.certificates import server_tls
 from emulator.secrets import Secret
 from receiver import Receiver
 
@@ -184,3 +188,72 @@ def test_a_client_that_never_takes_its_answer_is_hung_up_on(hasty: Near) -> None
         with suppress(OSError):  # the server doesn't read on while its answers aren't taken
             connection.sendall(asking)
         hasty.wait_until_alone()
+
+
+@pytest.fixture
+def hasty_tls(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Near]:
+    """The org over HTTPS, with little time and little room."""
+    monkeypatch.setattr(emulator.apis.secure, "LONGEST_REQUEST", 0.5)
+    monkeypatch.setattr(emulator.apis.secure, "THREADS", 20)
+    with Org(seed=1) as org:
+        app = create_app(org, tokens=[Secret("00-test-token")], control_token=Secret("control-token"))
+        listener = emulator.apis.serving.listen("127.0.0.1", 0)
+        tls = server_tls("127.0.0.1", tmp_path / "ca.pem")
+        serving = emulator.apis.serving.Serving(app, listener, host="127.0.0.1", tls=tls)
+        yield Near(port=int(serving.netloc.rpartition(":")[2]), server=serving._server._server, org=org)
+        serving.stop()
+
+
+def secured(connection: socket.socket) -> ssl.SSLSocket:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return context.wrap_socket(connection)
+
+
+def wait_until(done: Callable[[], object]) -> None:
+    deadline = time.monotonic() + 5
+    while not done() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert done()
+
+
+@pytest.mark.parametrize(
+    "sleepy", [None, b"", b"POST /x HTTP/1.1\r\nX: ", b"POST /x HTTP/1.1\r\nContent-Length: 9\r\n\r\n{"],
+    ids=["no handshake", "nothing", "half a head", "half a body"],
+)  # fmt: skip
+def test_slow_clients_over_tls_are_cut_off_and_keep_nobody_waiting(hasty_tls: Near, sleepy: bytes | None) -> None:
+    before = threading.active_count()
+    asking = b"GET /api/v1/users/me HTTP/1.1\r\nHost: x\r\nAuthorization: SSWS 00-test-token\r\n\r\n"
+    with ExitStack() as opened:
+        for _ in range(30):
+            connection = opened.enter_context(hasty_tls.connect())
+            with suppress(OSError):  # it may have to make way for others
+                if sleepy is not None:
+                    opened.enter_context(secured(connection)).sendall(sleepy)
+        began = time.monotonic()
+        with secured(hasty_tls.connect()) as good:
+            good.sendall(asking)
+            answer = good.recv(65536)
+        assert answer.startswith(b"HTTP/1.1 200 ")
+        assert time.monotonic() - began < 1
+        wait_until(lambda: threading.active_count() <= before)
+
+
+@pytest.mark.parametrize("data", [b"GET / HTTP/1.1\r\nHost: x\r\n\r\n", b"\x00" * 100, b"\x16\x03\x01\x00\x05hello"])
+def test_what_is_no_tls_is_hung_up_on(hasty_tls: Near, data: bytes) -> None:
+    with hasty_tls.connect() as connection, suppress(OSError):
+        connection.sendall(data)
+        while connection.recv(65536):
+            pass
+
+
+def test_a_chunked_body_and_a_long_one_arrive_over_tls(hasty_tls: Near) -> None:
+    head = b"POST /api/v1/groups HTTP/1.1\r\nHost: x\r\nAuthorization: SSWS 00-test-token\r\n"
+    body = b'{"profile":{"name":"Sales"}}'
+    chunked = b"Transfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\n\r\n" % (len(body), body)
+    with secured(hasty_tls.connect()) as connection:
+        connection.sendall(head + chunked)
+        assert connection.recv(65536).startswith(b"HTTP/1.1 200 ")
+    with secured(hasty_tls.connect()) as connection:
+        connection.sendall(head + b"Content-Length: 99999999999\r\n\r\n")
+        assert connection.recv(65536).startswith(b"HTTP/1.1 413 ")
