@@ -33,6 +33,7 @@ class CheckRun:
     run: RunResult | None = None
     error: str = ""
     html: str = ""
+    stopping: threading.Event = field(default_factory=threading.Event)
 
     @property
     def is_over(self) -> bool:
@@ -42,7 +43,7 @@ class CheckRun:
     @property
     def mark(self) -> str:
         """Changes whenever there is something new to show."""
-        return f"{self.number}.{len(self.results)}.{self.is_over}"
+        return f"{self.number}.{len(self.results)}.{self.stopping.is_set()}.{self.is_over}"
 
 
 class CheckRuns:
@@ -76,7 +77,7 @@ class CheckRuns:
         chosen = choose(select=tuple(select.split()))
         with self._lock:
             if any(not run.is_over for run in self._runs.values()):
-                raise UsageError("a check is under way", hint="wait until it has ended")
+                raise UsageError("a check is under way", hint="wait until it has ended, or stop it")
             self._count += 1
             run = CheckRun(number=self._count, hook_name=hook.name, planned=len(chosen))
             self._runs[run.number] = run
@@ -94,14 +95,14 @@ class CheckRuns:
         from emulator.runner.results import Listener
 
         class Progress(Listener):
-            """Notes each result, and ends the run when the server stops."""
+            """Notes each result, and ends the run when it is stopped or the server is."""
 
-            def __init__(self, closing: threading.Event) -> None:
-                self.closing = closing
+            def __init__(self, *ends: threading.Event) -> None:
+                self.ends = ends
 
             def finished_one(self, result: CheckResult) -> None:
                 run.results.append(result)
-                if self.closing.is_set():
+                if any(end.is_set() for end in self.ends):
                     raise KeyboardInterrupt
 
         target = Target(
@@ -114,7 +115,7 @@ class CheckRuns:
             event_types=hook.events[:3],
         )
         try:
-            found = run_suite(Plan(target=target, checks=chosen), [Progress(self._closing)])
+            found = run_suite(Plan(target=target, checks=chosen), [Progress(self._closing, run.stopping)])
             run.run, run.html = found, run_html(found, redact=target.redactor())
         except HarnessError as error:
             run.error = str(error)

@@ -21,6 +21,7 @@ from emulator.org.making import Making
 from emulator.org.ordering import ORDERS
 from emulator.org.people import People
 from emulator.org.previewing import Previewing
+from emulator.org.previews import Previews
 from emulator.org.sending import Sending
 from emulator.org.settings import org_clock, org_host, org_identity, org_profile
 from emulator.org.sign_ins import SignIns
@@ -122,6 +123,7 @@ class Org(Previewing, Making):
             self.sign_ins = SignIns(self._core, self.users, self.inline)
             self.event_hooks = EventHooks(self._core, chosen_sender)
             self._sending = Sending(self._core, chosen_sender, self.deliveries)
+            self._previews = Previews(self._core, self.log, self._sending)
             self._engine = Engine(self._core, self._sending, chosen_sender)
             self._state = State(self._core)
             self.people = People(self._core)

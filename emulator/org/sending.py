@@ -107,10 +107,11 @@ class Sending:
             begun = self._begin_repeat(errand.hook, ended, new_envelope=repeats[0])
             return self._errand(errand.hook, begun, repeats=repeats[1:])
 
-    def preview(self, hook: EventHook, event: JsonObject) -> Delivery:
-        """Send *event* to a hook whatever its state, as Preview does (P8, P9)."""
+    def preview(self, hook: EventHook, request: JsonObject) -> Delivery:
+        """Send the envelope *request* to a hook whatever its state, as Preview does (P8, P9)."""
         with self._core.store.transaction():
-            errand = self._errand(hook, self._begin(hook, [event], Kind.PREVIEW))
+            delivery = self._note(hook, request["eventId"], request["data"]["events"], Kind.PREVIEW, encode(request))
+            errand = self._errand(hook, delivery)
         return self._carry_out(errand)
 
     def repeat(self, hook: EventHook, old: Delivery, *, new_envelope: bool) -> Delivery:
@@ -140,21 +141,35 @@ class Sending:
         anew = self.faults.take(Fault.DUPLICATE_EVENT) or wanted == "new_batch"
         return [False] * same + [True] * anew
 
+    def envelope(self, hook: EventHook, events: Sequence[Mapping[str, Any]], *, number: int) -> JsonObject:
+        """Return the body of request *number* to a hook, made now."""
+        # A frozen clock's events are a tick apart (D8), and a request is never older than what it carries.
+        published = [moment for moment in (parse(event.get("published")) for event in events) if moment]
+        now = max([self._core.now(), *published])
+        return build_envelope(events, world=self._core.world, hook_id=hook.id, event_time=now, number=number)
+
     def _begin(
         self, hook: EventHook, events: Sequence[Mapping[str, Any]], kind: Kind, *, same: Delivery | None = None
     ) -> Delivery:
+        number = self._core.store.next("delivery") + 1
+        if same is not None:
+            return self._note(hook, same.event_id, events, kind, same.body, number=number)
+        envelope = self.envelope(hook, events, number=number)
+        return self._note(hook, envelope["eventId"], events, kind, encode(envelope), number=number)
+
+    def _note(
+        self,
+        hook: EventHook,
+        event_id: str,
+        events: Sequence[Mapping[str, Any]],
+        kind: Kind,
+        body: bytes,
+        *,
+        number: int | None = None,
+    ) -> Delivery:
         core = self._core
-        number = core.store.next("delivery") + 1
-        # A frozen clock's events are a tick apart (D8), and a request is never older than what it carries.
-        published = [moment for moment in (parse(event.get("published")) for event in events) if moment]
-        now = max([core.now(), *published])
-        if same is None:
-            envelope = build_envelope(events, world=core.world, hook_id=hook.id, event_time=now, number=number)
-            event_id, body = envelope["eventId"], encode(envelope)
-        else:
-            event_id, body = same.event_id, same.body
         delivery = Delivery(
-            number=number,
+            number=core.store.next("delivery") + 1 if number is None else number,
             kind=kind,
             event_id=event_id,
             hook_id=hook.id,
@@ -167,7 +182,7 @@ class Sending:
         with core.store.transaction() as db:
             db.execute(
                 "INSERT INTO deliveries (number, hook_id, event_id, built, record, body) VALUES (?, ?, ?, ?, ?, ?)",
-                (number, hook.id, event_id, now.isoformat(), record_of(delivery), body),
+                (delivery.number, hook.id, event_id, core.now().isoformat(), record_of(delivery), body),
             )
         return delivery
 

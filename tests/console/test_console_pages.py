@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 import time
 
 import pytest
@@ -79,19 +80,45 @@ def test_preview_delivers_what_was_edited_and_leaves_no_trace_in_the_log(browser
     before = org.log.last_number()
     browser.get("/hooks")
     event = {**org.sample_event(TYPE), "target": [{"alternateId": "john.doe@example.com"}]}
-    page = browser.post(f"/hooks/{hook.id}/preview", type=TYPE, event=json.dumps(event)).text
+    request = {**org.preview_request(hook, TYPE), "eventId": "mine", "data": {"events": [event]}, "mine": 1}
+    page = browser.post(f"/hooks/{hook.id}/preview", type=TYPE, request=json.dumps(request, indent=3)).text
 
     assert "Delivered successfully" in page
-    assert receiving.events == [event]
+    assert json.loads(receiving.sent[-1].body) == request
+    assert org.deliveries[-1].event_id == "mine"
     assert org.log.last_number() == before
 
 
-@pytest.mark.parametrize(
-    ("event", "words"), [("{", "this is no JSON"), ("[]", "this is no LogEvent"), ("{}", "needs at least uuid")]
-)
-def test_preview_refuses_what_is_no_event(browser, hook, receiving, event, words) -> None:
+def test_a_lone_event_in_the_preview_gets_an_envelope(browser, org, hook, receiving) -> None:
     browser.get("/hooks")
-    page = browser.post(f"/hooks/{hook.id}/preview", type=TYPE, event=event)
+    event = org.sample_event(TYPE)
+    browser.post(f"/hooks/{hook.id}/preview", type=TYPE, request=json.dumps(event))
+
+    assert receiving.events == [event]
+
+
+def test_each_preview_is_a_request_of_its_own(browser, org, hook, receiving) -> None:
+    shown = [org.preview_request(hook, TYPE)["eventId"] for _ in range(3)]
+    sent = [org.preview(hook, TYPE).event_id for _ in range(3)]
+
+    assert len({*shown, *sent}) == 6
+
+
+@pytest.mark.parametrize(
+    ("request_text", "words"),
+    [
+        ("{", "this is no JSON"),
+        ("[]", "this is no request of an event hook"),
+        ("{}", "/data/events"),
+        ('{"data": {"events": []}}', "/data/events"),
+        ('{"data": {"events": [{"uuid": "x"}]}}', "/data/events/0"),
+        ('{"data": {"events": [{"uuid": "x", "eventType": "y"}, 7]}}', "/data/events/1"),
+        ('{"data": {"events": [{"uuid": "x", "eventType": "y"}]}, "eventId": 3}', "/eventId"),
+    ],
+)
+def test_preview_refuses_what_carries_no_event(browser, hook, receiving, request_text, words) -> None:
+    browser.get("/hooks")
+    page = browser.post(f"/hooks/{hook.id}/preview", type=TYPE, request=request_text)
 
     assert page.status_code == 400
     assert words in page.text
@@ -101,7 +128,7 @@ def test_preview_refuses_what_is_no_event(browser, hook, receiving, event, words
 def test_an_edited_event_is_judged_line_by_line(browser, org, hook) -> None:
     browser.get("/hooks")
     event = {**org.sample_event(TYPE), "severity": "LOUD"}
-    found = browser.post("/preview/validate", event=json.dumps(event, indent=2)).get_json()
+    found = browser.post("/preview/validate", request=json.dumps(event, indent=2)).get_json()
 
     assert [problem["line"] for problem in found["problems"] if "LOUD" in problem["message"] + problem["hint"]] == [7]
 
@@ -231,6 +258,28 @@ def test_the_contract_check_runs_in_the_background(browser, org, hook) -> None:
     browser.get("/checks")
     page = browser.post("/checks", hook=hook.id, select="nonsense-check")
     assert "nonsense-check" in page.text
+
+
+def test_a_check_under_way_can_be_stopped_and_keeps_what_it_found(browser, org, hook, receiving, monkeypatch) -> None:
+    go_on = threading.Event()
+
+    def waiting(request, **more):
+        go_on.wait(10)
+        return type(receiving).send(receiving, request, **more)
+
+    monkeypatch.setattr(receiving, "send", waiting)
+    browser.get("/checks")
+    assert ">Stop</button>" in browser.post("/checks", hook=hook.id).text
+    assert "Under way" in browser.get("/checks").text
+    assert "Stopping" in browser.post("/checks/1/stop").text
+    go_on.set()
+    until = time.monotonic() + 20
+    while "Stopped early" not in (page := browser.get("/checks/1").text) and time.monotonic() < until:
+        time.sleep(0.05)
+
+    assert "Stopped early" in page
+    assert "Stopped" in browser.get("/checks").text
+    assert "The run was interrupted" in browser.get("/checks/1/report").text
 
 
 def test_the_overview_draws_what_was_delivered(browser, org, hook, receiving) -> None:

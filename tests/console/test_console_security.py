@@ -164,7 +164,7 @@ def test_secrets_are_on_no_page(browser, org, receiving) -> None:
     browser.get("/hooks")
     shown = [browser.post(f"/hooks/{hook.id}/verify").text]
     event = '{"uuid": "x", "eventType": "user.lifecycle.deactivate"}'
-    shown.append(browser.post(f"/hooks/{hook.id}/preview", type=TYPE, event=event).text)
+    shown.append(browser.post(f"/hooks/{hook.id}/preview", type=TYPE, request=event).text)
     shown += [browser.get(path).text for path in ("/hooks", f"/hooks/{hook.id}", f"/hooks/{hook.id}/filters")]
     shown += [browser.get(f"/deliveries/{org.deliveries[-1].number}").text]
 

@@ -45,6 +45,13 @@ def show_check(visit: Visit, number: int) -> Response:
     return visit.live("check", "_check", mark=run.mark, run=run, results=list(reversed(run.results)))
 
 
+@page("POST", "/checks/<int:number>/stop")
+def stop_check(visit: Visit, number: int) -> Response:
+    """End a run early; what it has found is kept."""
+    _run(visit, number).stopping.set()
+    return visit.go(f"/checks/{number}")
+
+
 @page("GET", "/checks/<int:number>/report")
 def show_report(visit: Visit, number: int) -> Response:
     """Show the report of a run that has ended."""

@@ -32,17 +32,17 @@ def show_preview(visit: Visit, hook_id: str) -> Response:
     recent = visit.org.recent_events(event_type, limit=_RECENT)
     chosen = visit.text("event") or (recent[0]["uuid"] if recent else _SAMPLE)
     event = next((each for each in recent if each["uuid"] == chosen), None)
-    text = json.dumps(event or visit.org.sample_event(event_type), indent=2, ensure_ascii=False)
+    request = visit.org.preview_request(hook, event_type, event=event or visit.org.sample_event(event_type))
+    text = json.dumps(request, indent=2, ensure_ascii=False)
     return _page(visit, hook_id, event_type, text, chosen=_SAMPLE if event is None else chosen)
 
 
 @page("POST", "/hooks/<hook_id>/preview")
 def deliver_preview(visit: Visit, hook_id: str) -> Response:
     """Deliver the request as it was edited."""
-    event_type, text = visit.field("type"), visit.form.get("event", "")
+    event_type, text = visit.field("type"), visit.form.get("request", "")
     try:
-        event = _event(text)
-        sent = visit.org.preview(hook_id, event_type, event=event)
+        sent = visit.org.preview(hook_id, event_type, **_edited(text))
         delivery = visit.org.deliveries.get(sent.number)  # as the ledger keeps it: secrets hidden
     except UsageError as error:
         return _page(visit, hook_id, event_type, text, error=str(error), status=400)
@@ -51,8 +51,8 @@ def deliver_preview(visit: Visit, hook_id: str) -> Response:
 
 @page("POST", "/preview/validate")
 def validate(visit: Visit) -> Response:
-    """Return as JSON what is wrong with an edited event, each problem with its line."""
-    report = inspect_bytes(visit.form.get("event", "").encode("utf-8", "replace"), name="event", kind="auto")
+    """Return as JSON what is wrong with an edited request, each problem with its line."""
+    report = inspect_bytes(visit.form.get("request", "").encode("utf-8", "replace"), name="request", kind="auto")
     problems = [
         {
             "line": problem.line or 1,
@@ -67,16 +67,15 @@ def validate(visit: Visit) -> Response:
     return Response(json.dumps({"kind": report.kind, "problems": problems}), content_type="application/json")
 
 
-def _event(text: str) -> JsonObject:
+def _edited(text: str) -> dict[str, JsonObject]:
+    """Return what is to be sent: a whole request, or somebody's lone LogEvent, which gets an envelope."""
     try:
         value = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise UsageError(f"this is no JSON: {error}", hint="the marked line says where") from None
-    if isinstance(value, dict) and isinstance(value.get("data"), dict) and value["data"].get("events"):
-        value = value["data"]["events"][0]  # somebody pasted a whole request
-    if not isinstance(value, dict) or not all(isinstance(value.get(name), str) for name in ("uuid", "eventType")):
-        raise UsageError("this is no LogEvent", hint="it needs at least uuid and eventType")
-    return value
+    if not isinstance(value, dict):
+        raise UsageError("this is no request of an event hook", hint="it needs a list of events in data.events")
+    return {"event": value} if "data" not in value and "uuid" in value else {"request": value}
 
 
 def _page(

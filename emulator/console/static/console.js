@@ -176,7 +176,7 @@ if (editor) {
     gutter.scrollTop = editor.scrollTop;
   };
   const validate = async () => {
-    const answer = await post(editor.dataset.validate, { event: editor.value });
+    const answer = await post(editor.dataset.validate, { [editor.name]: editor.value });
     if (!answer.ok) return;
     const found = await answer.json();
     const looks = { must: "bad", should: "warn", note: "dim" };
