@@ -9,6 +9,8 @@ from urllib.parse import parse_qs
 
 import pytest
 
+from emulator.cli.inline._oauth import OAuthOptions
+
 TOKEN = "made.for-one.call"
 SECRET = "cl1ent-s3cret-value"
 
@@ -53,7 +55,8 @@ def test_a_token_is_fetched_with_the_secret_and_sent(okta_hooks, answering, endp
 
     done = okta_hooks(
         "inline", "trigger", "saml", "--to", service.url, "--token-url", endpoint.url, "--client-id", "0oa1",
-        "--client-secret", "${env:CLIENT_SECRET}", "--scope", "hooks", "--count", "2", *more,
+        "--client-secret", "${env:CLIENT_SECRET}", "--scope", "hooks", "--count", "2", "--header", "X-Tenant: blue",
+        *more,
     )  # fmt: skip
 
     assert done.code == 0, done.err
@@ -62,6 +65,7 @@ def test_a_token_is_fetched_with_the_secret_and_sent(okta_hooks, answering, endp
     }  # fmt: skip
     assert len(endpoint.requests) == len(service.requests) == 2
     assert all(f"Authorization: Bearer {TOKEN}\r\n" in request for request in service.requests)
+    assert all("X-Tenant: blue\r\n" in request for request in service.requests)
     assert not any(secret in done.out + done.err for secret in (TOKEN, SECRET))
 
 
@@ -130,6 +134,15 @@ def test_options_that_do_not_go_together_are_told(okta_hooks, words, says):
 
     assert done.code == 2
     assert says in done.err
+
+
+def test_options_are_shown_again_without_the_secret():
+    given = {"token_url": "http://x/t?code=abcdefgh", "client_id": "a b", "client_key": "", "key_id": "", "scope": ""}
+
+    secret, variable = (OAuthOptions(**given, client_secret=text).shown() for text in (SECRET, "${env:S}"))
+
+    assert secret == ["--token-url 'http://x/t?code=[secret]'", "--client-id 'a b'", "--client-secret '[secret]'"]
+    assert variable[-1] == "--client-secret '${env:S}'"
 
 
 def test_a_file_that_holds_no_key_is_told(okta_hooks, tmp_path):

@@ -86,15 +86,14 @@ class Told:
             self.redact.add(secret)
 
     def _authorised(self, channel: Channel, login: Login, sender: Sender, spoilt: str) -> Channel:
-        from dataclasses import replace
-
         from emulator.delivery.credentials import with_auth
 
         for secret in login.secrets():
             self.redact.add(secret)
-        auth = login.auth(sender)
-        self.redact.add(auth.value)
-        return with_auth(replace(channel, auth=auth), spoilt)
+        authorised = login.applied(channel, sender)
+        if authorised.auth is not None:
+            self.redact.add(authorised.auth.value)
+        return with_auth(authorised, spoilt)
 
     def _one(
         self,

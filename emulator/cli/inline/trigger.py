@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from emulator.cli._inputs import fresh_seed, read_bytes, read_instant
-from emulator.cli.inline._oauth import oauth_options, read_login
+from emulator.cli.inline._oauth import oauth_options
 from emulator.cli.options import ca_bundle_option, channel_from, header_option, json_option, profile_option
 from emulator.errors import HarnessError, UsageError
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
+    from emulator.cli.inline._oauth import OAuthOptions
     from emulator.contract.inline.types import InlineHookType
     from emulator.contract.model import JsonObject
     from emulator.contract.profile import Profile
@@ -91,8 +92,7 @@ def command(
     ca_bundle: str | None,
     profile: Profile,
     as_json: bool,
-    token_url: str | None,
-    **oauth: str | None,
+    oauth: OAuthOptions,
 ) -> int:
     """
     Send the request of an inline hook of TYPE as Okta does, and say what Okta would do with the answer.
@@ -124,7 +124,7 @@ def command(
                 hint="leave one of them out",
             )
     right = None if url is None else channel_from(url, headers, where="--to")
-    login = read_login(token_url, oauth, has_auth=right is not None and right.auth is not None)
+    login = oauth.login(right)
     channel = right if right is None or login is not None else with_auth(right, auth)
     given_seed = seed if seed is not None else fresh_seed()
     instant = read_instant(at, seeded=seed is not None)
