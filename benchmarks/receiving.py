@@ -39,6 +39,7 @@ CONNECTIONS = 32
 SLOWEST = 0.5
 ROUNDS = 3
 THREADS = 16
+PATIENCE = 60.0  # seconds that a round may take
 SERVERS = ("waitress", "werkzeug", "cheroot", "granian")
 
 
@@ -75,8 +76,9 @@ def serve(server: str, db: str) -> None:
     elif server == "werkzeug":
         import logging
 
-        from werkzeug.serving import make_server
+        from werkzeug.serving import WSGIRequestHandler, make_server
 
+        WSGIRequestHandler.protocol_version = "HTTP/1.1"
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
         made = make_server("127.0.0.1", 0, app, threaded=True)
         print(made.port, flush=True)
@@ -155,7 +157,7 @@ class Client(asyncio.Protocol):
             self._done.set_exception(error or SystemExit("the receiver hung up in an answer"))
         elif not self._done.done():
             again = asyncio.get_running_loop().create_connection(lambda: self, "127.0.0.1", self._port)
-            self._again = asyncio.ensure_future(again)
+            self._again = asyncio.ensure_future(again)  # kept, or it may be collected
 
     def _send(self) -> None:
         if self._requests:
@@ -174,7 +176,7 @@ async def post(port: int, requests: list[bytes]) -> float:
     for part in parts:
         done.append(loop.create_future())
         await loop.create_connection(lambda part=part, end=done[-1]: Client(port, part, end), "127.0.0.1", port)
-    await asyncio.gather(*done)
+    await asyncio.wait_for(asyncio.gather(*done), PATIENCE)
     return len(requests) / (time.perf_counter() - began)
 
 

@@ -1,7 +1,8 @@
 """
 Where events are safe before they are acknowledged: one SQLite file that survives crashes and power failures.
 
-WAL with ``synchronous=FULL`` means that when a commit returns, the disk has the events.
+WAL with ``synchronous=FULL`` means that when a commit returns, the disk has the events.  Deliveries that come together
+share a commit.
 """
 
 from __future__ import annotations
@@ -16,14 +17,15 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 from uuid import uuid4
 
 from receiver.events import Event
 from receiver.storefile import StoreError, StoreLock, connect, prepare
+from receiver.together import Together, TookTooLongError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from receiver.envelope import Envelope
 
@@ -78,6 +80,15 @@ class Pending:
     event: Event
 
 
+class _Arrival(NamedTuple):
+    """A delivery to be stored, and the rows of its events: uuid, when published, when received, JSON."""
+
+    envelope: Envelope
+    rows: list[tuple[str, str, str, str]]
+    now: str
+    dedupe: bool
+
+
 class Store:
     """
     Deliveries and their events in a SQLite file; safe to use from several threads.
@@ -95,6 +106,8 @@ class Store:
         self.path = Path(self._folder.name, "events.db") if self._folder else Path(path or "")
         self._patience = patience
         self._turn = threading.Lock()
+        # Half a second more than the turn may take, so that who is held up hears of the reason.
+        self._add_together = Together(self._add_all, common=StoreError, patience=2 * patience + 0.5)
         self._lock = StoreLock(self.path)
         try:
             # One connection acknowledges, so it waits for the disk.  The other only marks events as done: if power
@@ -112,33 +125,45 @@ class Store:
 
     def add(self, envelope: Envelope, *, dedupe: bool = True) -> Receipt:
         """
-        Store a delivery in one transaction; when this returns, its events survive a crash.
+        Store a delivery; when this returns, its events survive a crash.
+
+        Deliveries that come while the disk is busy with others share the next transaction, and so one wait for it.
 
         Raises:
-            StoreError: nothing was stored.
+            StoreError: it could not be stored in time.
         """
         now = f"{datetime.now(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
-        rows = [(event.uuid, event.sort_key or now, event.as_json()) for event in envelope.events]
+        rows = [(event.uuid, event.sort_key or now, now, event.as_json()) for event in envelope.events]
+        try:
+            return self._add_together(_Arrival(envelope, rows, now, dedupe))
+        except TookTooLongError:
+            raise StoreError(f"the database {self._file} is busy") from None
+
+    def _add_all(self, arrivals: Sequence[_Arrival]) -> list[Receipt]:
         with self._writing(self._receiving) as db:
-            if dedupe and envelope.event_id and self._is_known(db, envelope):
-                return Receipt(new=(), duplicates=tuple(event.uuid for event in envelope.events))
-            if envelope.event_id:
-                # In the same transaction as its events: so a known eventId means that all of them are stored (D12).
-                db.execute(
-                    "INSERT OR IGNORE INTO deliveries (event_id, digest, received) VALUES (?, ?, ?)",
-                    (envelope.event_id, envelope.digest, now),
-                )
-            new: list[tuple[int, Event]] = []
-            duplicates: list[str] = []
-            for event, (uuid, published, raw) in zip(envelope.events, rows, strict=True):
-                added = db.execute(
-                    "INSERT INTO events (key, published, received, raw) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
-                    (uuid if dedupe else f"{uuid} {uuid4()}", published, now, raw),
-                )
-                if added.rowcount == 1 and added.lastrowid is not None:
-                    new.append((added.lastrowid, event))
-                else:
-                    duplicates.append(event.uuid)
+            return [self._add(db, arrival) for arrival in arrivals]
+
+    def _add(self, db: sqlite3.Connection, arrival: _Arrival) -> Receipt:
+        envelope, rows, now, dedupe = arrival
+        if dedupe and envelope.event_id and self._is_known(db, envelope):
+            return Receipt(new=(), duplicates=tuple(event.uuid for event in envelope.events))
+        if envelope.event_id:
+            # In the same transaction as its events: so a known eventId means that all of them are stored (D12).
+            db.execute(
+                "INSERT OR IGNORE INTO deliveries (event_id, digest, received) VALUES (?, ?, ?)",
+                (envelope.event_id, envelope.digest, now),
+            )
+        new: list[tuple[int, Event]] = []
+        duplicates: list[str] = []
+        for event, (uuid, *rest) in zip(envelope.events, rows, strict=True):
+            added = db.execute(
+                "INSERT INTO events (key, published, received, raw) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                (uuid if dedupe else f"{uuid} {uuid4()}", *rest),
+            )
+            if added.rowcount == 1 and added.lastrowid is not None:
+                new.append((added.lastrowid, event))
+            else:
+                duplicates.append(event.uuid)
         return Receipt(new=tuple(new), duplicates=tuple(duplicates))
 
     @staticmethod
