@@ -148,8 +148,12 @@ class Client(asyncio.Protocol):
             if b" 204 " not in self._answer[:16]:
                 self._done.set_exception(SystemExit(self._answer.decode()))
                 return
+            closes = b"connection: close" in self._answer.lower()
             self._answer = b""
-            self._send()
+            if closes and self._requests:
+                self._transport.close()  # and go on over another
+            else:
+                self._send()
 
     def connection_lost(self, error: Exception | None) -> None:
         """Go on over another."""

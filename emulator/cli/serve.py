@@ -74,6 +74,14 @@ _SHORTEST_TOKEN: Final = 8
     metavar="N",
     help="Refuse more than N calls a minute to each kind of resource with 429.",
 )
+@click.option(
+    "--keep",
+    type=click.IntRange(1),
+    default=50_000,  # as in emulator.org.keeping, which takes too long to import for --help
+    show_default=True,
+    metavar="N",
+    help="Remember the newest N events and N deliveries, so that a long run doesn't grow.",
+)
 @events_option
 @ca_bundle_option
 @profile_option
@@ -92,6 +100,7 @@ def command(
     start: str | None,
     allowed: tuple[str, ...],
     rate_limit: int | None,
+    keep: int,
     event_files: tuple[str, ...],
     ca_bundle: str | None,
     profile: Profile,
@@ -134,6 +143,7 @@ def command(
             sender=sender,
             start=start,
             custom_types=own_types,
+            keep=keep,
         )
     except BaseException:
         listener.close()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from emulator.contract.model import HookStatus
 from emulator.org.call import Call
 from emulator.org.filtering import filtered_out
+from emulator.org.keeping import KEPT, forget_events
 from emulator.org.quota import Quota
 from emulator.org.records import hook_from_text
 from emulator.payloads import Origin, Person, World, build_event
@@ -41,8 +42,9 @@ class Core:
     ``queued`` is called after each commit with the deliveries it left to be made; the delivery engine sets it.
     """
 
-    def __init__(self, *, store: Store, world: World, clock: Clock, profile: Profile) -> None:
+    def __init__(self, *, store: Store, world: World, clock: Clock, profile: Profile, keep: int = KEPT) -> None:
         self.store = store
+        self.keep = keep
         self.world = world
         self.clock = clock
         self.profile = profile
@@ -272,6 +274,7 @@ class Change:
             "INSERT INTO log (number, published, event_type, document) VALUES (?, ?, ?, ?)",
             (number, event["published"], event["eventType"], dumps(event, separators=(",", ":"))),
         )
+        forget_events(self.db, number, keep=core.keep)
         # F18: what a filter holds back counts for nothing, though targetEventHookIds names the hook.
         receiving = [hook for hook in subscribed if core.receives(hook) and not filtered_out(hook, event, core.profile)]
         if receiving and core.quota.spend(self):

@@ -15,6 +15,7 @@ from emulator.org.event_hooks import EventHooks, HookRef
 from emulator.org.groups import Groups
 from emulator.org.happening import Happening
 from emulator.org.inline.part import InlinePart
+from emulator.org.keeping import KEPT
 from emulator.org.ledger import Ledger
 from emulator.org.log_search import LogSearch
 from emulator.org.making import Making
@@ -85,6 +86,8 @@ class Org(Previewing, Making):
         start: What it has before anything happens: a YAML file or a mapping, see ``emulator.org.start``.  A file that
             keeps an org's state is not given it a second time.
         custom_types: Event types of your own, as ``emulator.event_types("FILE")`` reads them.
+        keep: How many events the System Log, and how many deliveries the ledger remembers, the newest; so that a long
+            run doesn't grow.  What is pending is never forgotten.
 
     Raises:
         UsageError: a value can't be used, or the file can't.
@@ -103,6 +106,7 @@ class Org(Previewing, Making):
         custom_properties: Iterable[str] = (),
         start: str | Path | Mapping[str, Any] | None = None,
         custom_types: Mapping[str, CustomType] | None = None,
+        keep: int = KEPT,
     ) -> None:
         self._start = None if start is None else StartData(start)
         read_profile = org_profile(profile)
@@ -111,7 +115,7 @@ class Org(Previewing, Making):
         try:
             self.seed, chosen_host = org_identity(self._store, seed, org_host(name, host))
             self._world = World(self.seed, org_host=chosen_host, custom=custom_types)
-            self._core = Core(store=self._store, world=self._world, clock=self.clock, profile=read_profile)
+            self._core = Core(store=self._store, world=self._world, clock=self.clock, profile=read_profile, keep=keep)
             chosen_sender = sender or near_transport()
             self.log = SystemLog(self._store)
             self.log_search = LogSearch(self._core)

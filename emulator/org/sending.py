@@ -11,6 +11,7 @@ from emulator.delivery.credentials import with_auth
 from emulator.delivery.dispatcher import Course, delivery_request
 from emulator.org.event_hooks import about_hook
 from emulator.org.faults import Fault, Faults, losing_the_answer
+from emulator.org.keeping import forget_deliveries
 from emulator.org.ledger import record_of
 from emulator.org.ordering import in_order
 from emulator.org.quiet import QuietPeriods
@@ -210,12 +211,14 @@ class Sending:
         """Write how a delivery ended; say whether the org still knew of it."""
         core = self._core
         with core.store.transaction() as db:
+            place = core.store.next("ended")
             ended = db.execute(
                 "UPDATE deliveries SET ended = ?, record = ? WHERE number = ? AND event_id = ? AND ended IS NULL",
-                (core.store.next("ended"), record_of(delivery), delivery.number, delivery.event_id),
+                (place, record_of(delivery), delivery.number, delivery.event_id),
             )
             if not ended.rowcount:
                 return False  # the org has been reset or restored meanwhile
+            forget_deliveries(db, place, keep=core.keep)
             if hook is not None and delivery.outcome is Outcome.FAILED and delivery.kind is not Kind.PREVIEW:
                 self._quiet.failed(hook.id, core.now())
                 self._tell_failure(hook, delivery.attempts[-1].step.reason)

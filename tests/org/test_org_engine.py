@@ -631,3 +631,23 @@ def test_a_reset_ends_pauses_and_faults(org: Org, receiving) -> None:
     org.create_user()
 
     assert [delivery.outcome for delivery in org.drain()] == [Outcome.DELIVERED]
+
+
+def test_an_org_remembers_the_newest_and_forgets_nothing_that_is_pending(make_org, receiving) -> None:
+    org = make_org(keep=100, profile="delivery.window=10")
+    hook(org)
+    org.pause()
+    for number in range(600):
+        org.create_user(login=f"user{number}@example.com", activate=False)
+    org.resume()
+    org.profile = "delivery.window=0"
+
+    org.drain()
+
+    assert len(receiving.events) == 600
+    assert 100 <= len(org.deliveries) < 100 + 256
+    org.create_user()
+    for number in range(256):
+        org.create_user(login=f"late{number}@example.com", activate=False)
+    assert 100 <= len(org.log.events()) < 100 + 256
+    assert org.drain()[-1].outcome is Outcome.DELIVERED
