@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from emulator.contract.expressions.scim import Dialect
     from emulator.contract.model import JsonObject
 
-__all__ = ["Listed", "page", "searched", "syntax_error"]
+__all__ = ["Listed", "page", "searched", "syntax_error", "whole_page"]
 
 _DIGITS: Final = 12
 
@@ -96,12 +96,34 @@ def page(
     """
     limit = ask.number("limit", default=default, most=most)
     start = _start(records, ask.text("after")) if paged else 0
-    shown = [show(record) for record in records[start : start + limit]]
+    return _answer(ask, records[start : start + limit + 1], show, limit=limit, paged=paged)
+
+
+def whole_page(
+    ask: Ask, find: Callable[[str, int], Sequence[R] | None], show: Callable[[R], JsonObject], *, most: int
+) -> Answer | None:
+    """
+    Return a page of all there are, of which no more is read than is shown; None if its first one is gone.
+
+    Args:
+        ask: The request, which neither searches nor filters.
+        find: Returns so many records, in order of creation, from the one with an id on (all if that is empty); None
+            if there is none with that id.
+        show: Makes a record the document that is shown.
+        most: Records of the longest page.
+    """
+    limit = ask.number("limit", default=most, most=most)
+    found = find(_read(ask.text("after"))[0], limit + 1)
+    return None if found is None else _answer(ask, found, show, limit=limit, paged=True)
+
+
+def _answer(ask: Ask, records: Sequence[R], show: Callable[[R], JsonObject], *, limit: int, paged: bool) -> Answer:
+    """Return a page of *records*, the last of which only tells that there are more if it is one too many."""
     given: dict[str, str] = dict(ask.request.args.items())
     following = None
-    if paged and shown and start + limit < len(records):
-        cursor = _cursor(records[start + limit])
-        following = next_url(ask.url, {**given, "after": cursor, "limit": str(limit)})
+    if paged and limit and len(records) > limit:
+        following = next_url(ask.url, {**given, "after": _cursor(records[limit]), "limit": str(limit)})
+    shown = [show(record) for record in records[:limit]]
     return Answer(body=shown, headers=(link_header(next_url(ask.url, given), following),))
 
 
@@ -112,12 +134,19 @@ def _cursor(record: Listed) -> str:
 def _start(records: Sequence[Listed], cursor: str) -> int:
     if not cursor:
         return 0
-    wanted, mark, created = cursor.partition("_")
-    if not mark or not created.isdecimal() or len(created) > _DIGITS:
-        raise api_error("E0000029", hint="take the cursor from the next link of the page before")
+    wanted, created = _read(cursor)
     for position, record in enumerate(records):
         if record.id == wanted:
             return position
     # It is gone.  In order of creation, what comes after it begins with what is no older.
-    later = (at for at, record in enumerate(records) if record.created.timestamp() >= int(created))
+    later = (at for at, record in enumerate(records) if record.created.timestamp() >= created)
     return next(later, len(records))
+
+
+def _read(cursor: str) -> tuple[str, int]:
+    if not cursor:
+        return "", 0
+    wanted, mark, created = cursor.partition("_")
+    if not wanted or not mark or not created.isdecimal() or len(created) > _DIGITS:
+        raise api_error("E0000029", hint="take the cursor from the next link of the page before")
+    return wanted, int(created)

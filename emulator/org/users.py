@@ -72,6 +72,17 @@ class Users(Passwords):
         )
         return [UserRecord.from_text(document) for (document,) in rows]
 
+    def some(self, first: str, count: int) -> list[UserRecord] | None:
+        """Return so many live users in order of creation, from the one with an id on; None if there is none such."""
+        number = self._core.store.value("SELECT number FROM users WHERE id = ?", (first,)) if first else 0
+        if number is None:
+            return None
+        rows = self._core.store.rows(
+            "SELECT document FROM users WHERE number >= ? AND status <> 'DEPROVISIONED' ORDER BY number LIMIT ?",
+            (number, count),
+        )
+        return [UserRecord.from_text(document) for (document,) in rows]
+
     def create(
         self,
         body: Any,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from emulator.apis.answers import EMPTY, Answer
-from emulator.apis.listing import page, searched
+from emulator.apis.listing import page, searched, whole_page
 from emulator.apis.routing import Query, Scope, route
 from emulator.contract.expressions.scim import USER_FILTER, USER_SEARCH
 from emulator.org.codec import app_link_json, group_json, user_json
@@ -48,13 +48,17 @@ def list_users(ask: Ask) -> Answer:
     """List users; DEPROVISIONED ones only when they are searched or filtered for."""
     quick = ask.text("q").casefold()
     asked = bool(ask.text("search") or ask.text("filter"))
-    users = ask.org.users.all(deprovisioned=asked)
-    if quick:
-        users = [user for user in users if _is_meant(user, quick)]
 
     def show(user: UserRecord) -> JsonObject:
         return user_json(user, base_url=ask.base_url, listed=True)
 
+    if not quick and not asked:
+        found = whole_page(ask, ask.org.users.some, show, most=_MOST)
+        if found is not None:
+            return found
+    users = ask.org.users.all(deprovisioned=asked)
+    if quick:
+        users = [user for user in users if _is_meant(user, quick)]
     users = searched(ask, users, show, search=USER_SEARCH, filtering=USER_FILTER)
     return page(ask, users, show, default=_FEW if quick else _MOST, most=_MOST, paged=not quick)
 
