@@ -28,11 +28,11 @@ from sink import port_of
 
 from emulator.delivery.plan import Recipe, plan
 from emulator.payloads import World
-from receiver.app import App, create_app
-from receiver.settings import Settings
+from receiver.app import create_app
 from receiver.store import Receipt
 
 if TYPE_CHECKING:
+    from receiver.app import App
     from receiver.envelope import Envelope
 
 CONNECTIONS = 32
@@ -53,14 +53,16 @@ class Nowhere:
         del dedupe
         return Receipt(new=tuple(enumerate(envelope.events)), duplicates=())
 
-    def wake(self) -> None:
-        """Have no worker."""
-
 
 def make(db: str) -> App:
     """Return the app, with a store or without."""
+    if db:
+        return create_app(db=db, emit=lambda _: None)
+    app = create_app(db=None, start=False)
+    app.store.close()
     nowhere: Any = Nowhere()
-    return create_app(db=db, emit=lambda _: None) if db else App(Settings(), nowhere, nowhere)
+    app.store = nowhere
+    return app
 
 
 def serve(server: str, db: str) -> None:

@@ -4,7 +4,7 @@ Run all benchmarks, or some, and write their results into one table: docs/benchm
 Each runs in a process of its own; a value is compared within one run, on one machine, so ratios are what counts.
 Exit code 1 if a value misses its limit.
 
-Run: python benchmarks/run.py [NAME ...] [--list] [--no-write] [-- OPTIONS OF ITS OWN]
+Run: python -m benchmarks [NAME ...] [--list] [--no-write] [--with NAME=OPTION ...]
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ def of_load(found: Any) -> list[Row]:
     ]
 
 
-# Name -> how its JSON is read; a file of that name in this folder.
+# Name -> how its JSON is read; it is a file of that name in this folder.
 READERS: dict[str, Callable[[Any], list[Row]]] = {
     "startup": of_startup,
     "validation": of_validation,
@@ -94,6 +94,11 @@ READERS: dict[str, Callable[[Any], list[Row]]] = {
     "growth": as_rows,
     "soak": as_rows,
 }
+
+
+def known() -> list[str]:
+    """Return the names of the benchmarks that are here."""
+    return [name for name in READERS if (HERE / f"{name}.py").exists()]
 
 
 def run(name: str, options: list[str]) -> list[Row]:
@@ -145,12 +150,12 @@ def main() -> int:
     parser.add_argument("--with", action="append", default=[], metavar="NAME=OPTION", dest="options",
                         help="an option for one of them, such as end_to_end=--cache=DIR")  # fmt: skip
     options = parser.parse_args()
-    wrong = [name for name in options.names if name not in READERS]
+    wrong = [name for name in options.names if name not in known()]
     if options.listed or wrong:
-        print("\n".join(READERS) if options.listed else f"unknown: {', '.join(wrong)}; known: {', '.join(READERS)}")
+        print("\n".join(known()) if options.listed else f"unknown: {', '.join(wrong)}; known: {', '.join(known())}")
         return 2 if wrong else 0
     rows: list[Row] = []
-    for name in options.names or READERS:
+    for name in options.names or known():
         more = [text.partition("=")[2] for text in options.options if text.partition("=")[0] == name]
         found = run(name, more)
         report(found, as_json=False)
