@@ -171,7 +171,7 @@ class _Rehearsal:
         self.drill = drill
         self.switch = switch
         self.say = say
-        # Compressed, the clock stands still at an instant of its own, so that a seed gives the same report.
+        # Compressed, the clock stands still at an instant of its own, so that a seed loses the events of the same people.
         self.clock = MovableClock() if drill.real else MovableClock(datetime(2026, 8, 21, 12, tzinfo=UTC))
         self.start = self.clock.now()
         self.watch = _Watch(sender, switch)
