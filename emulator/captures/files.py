@@ -15,6 +15,7 @@ __all__ = ["STDIN", "SUFFIXES", "files_below", "open_capture", "reason"]
 
 SUFFIXES: Final = (".json", ".ndjson", ".jsonl")
 STDIN: Final = "-"
+_BUFFER: Final = 1 << 16  # bytes
 
 _REASONS: Final = {
     errno.ENOENT: ("no such file", "check the spelling and the current directory"),
@@ -55,7 +56,7 @@ def open_capture(path: str) -> IO[bytes]:
     mode = os.stat(path).st_mode  # noqa: PTH116  # Path raises on NUL and loops
     if stat.S_ISCHR(mode) or stat.S_ISBLK(mode) or stat.S_ISSOCK(mode):
         raise OSError(errno.ENODEV, "not a regular file", path)
-    return open(path, "rb")  # noqa: PTH123  # as above; the caller closes it
+    return open(path, "rb", _BUFFER)  # noqa: PTH123  # as above; the caller closes it
 
 
 def reason(error: OSError) -> tuple[str, str]:

@@ -1,7 +1,7 @@
 """
-From a file to its report: small files as a whole, lines as a stream of blocks, several blocks at once if asked for.
+From a file to its report: small files as a whole, lines one by one, or in blocks and several at once if asked for.
 
-However large the stream, memory holds a few blocks and the first problems.
+However large the stream, memory holds a line or a few blocks, and the first problems.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ import gc
 from collections import deque
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
+from io import BytesIO
 from itertools import chain
 from typing import IO, TYPE_CHECKING, Final
 
@@ -23,8 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["HEAD", "LARGEST", "Reading", "are_lines", "read_report"]
 
-BLOCK: Final = 1 << 18  # bytes; a hundred events, which a core holds close to itself
-SENT: Final = 4  # such blocks at once to another process: the way there counts
+BLOCK: Final = 1 << 20  # bytes that are sent to another process at once: the way there counts
 LARGEST: Final = 64 << 20  # bytes of a document that is no stream of lines, or of one line
 HEAD: Final = 1 << 16
 
@@ -38,14 +39,14 @@ class Reading:
         kind: As for ``inspect_bytes``.
         workers: Where blocks of lines are inspected; without, in this process.
         jobs: How many workers there are.
-        progress: Told how many bytes have been dealt with, again and again.
+        progress: Told how many bytes have been dealt with, again and again; None if nobody wants to know.
         alone: There is one file only.
     """
 
     kind: str = "auto"
     workers: Executor | None = None
     jobs: int = 1
-    progress: Callable[[int], object] = lambda _: None
+    progress: Callable[[int], object] | None = None
     alone: bool = False
 
 
@@ -69,14 +70,20 @@ def _read(stream: IO[bytes], name: str, how: Reading) -> FileReport:
     head = stream.read(HEAD)
     if not are_lines(head, name):
         data = head + stream.read(LARGEST + 1 - len(head))
-        how.progress(len(data))
+        if how.progress:
+            how.progress(len(data))
         if len(data) > LARGEST:
             return unreadable(name, f"larger than {LARGEST >> 20} MiB", "write one document per line, as .ndjson")
         return inspect_bytes(data, name=name, kind=how.kind, alone=how.alone)
-    total = Tally()
+    from emulator.contract.lines import inspect_lines  # not needed for a single document
+
     with _without_collector():
-        for tally in _tallies(_blocks(head, stream, how), how):
-            total.add(tally)
+        if how.workers is None:
+            total = inspect_lines(_lines(head, stream, how.progress), kind=how.kind, longest=LARGEST)
+        else:
+            total = Tally()
+            for tally in _tallies(_blocks(head, stream, how.progress), how, how.workers):
+                total.add(tally)
     return report_of(total, name=name, lines=total.documents > 1)
 
 
@@ -98,12 +105,33 @@ def are_lines(head: bytes, name: str) -> bool:
     return following in {b"{", b"["} or (not following and len(head) >= HEAD)
 
 
-def _blocks(head: bytes, stream: IO[bytes], how: Reading) -> Iterator[tuple[int, bytes]]:
+def _lines(head: bytes, stream: IO[bytes], progress: Callable[[int], object] | None) -> Iterable[bytes]:
+    """Return the lines of a stream whose *head* has been read; none of them is read further than is allowed."""
+    begun = BytesIO(head).readlines()  # splitlines would end them at carriage returns too
+    read = partial(stream.readline, LARGEST + 1)
+    if begun and not begun[-1].endswith(b"\n"):
+        begun[-1] += read()
+    lines = chain(begun, iter(read, b""))
+    return lines if progress is None else _told(lines, progress)
+
+
+def _told(lines: Iterable[bytes], progress: Callable[[int], object]) -> Iterator[bytes]:
+    seen = 0
+    for line in lines:
+        seen += len(line)
+        if seen > BLOCK:
+            progress(seen)
+            seen = 0
+        yield line
+    progress(seen)
+
+
+def _blocks(head: bytes, stream: IO[bytes], progress: Callable[[int], object] | None) -> Iterator[tuple[int, bytes]]:
     """Yield the number of the first line and the bytes of blocks that end with a line, but for the last one."""
-    size = BLOCK if how.workers is None else SENT * BLOCK
     line, rest = 1, b""
-    for piece in chain([head], iter(lambda: stream.read(size), b"")):
-        how.progress(len(piece))
+    for piece in chain([head], iter(lambda: stream.read(BLOCK), b"")):
+        if progress:
+            progress(len(piece))
         cut = piece.rfind(b"\n")
         if cut < 0:
             rest += piece
@@ -118,15 +146,12 @@ def _blocks(head: bytes, stream: IO[bytes], how: Reading) -> Iterator[tuple[int,
         yield line, rest
 
 
-def _tallies(blocks: Iterable[tuple[int, bytes]], how: Reading) -> Iterator[Tally]:
-    from emulator.contract.lines import inspect_block  # not needed for a single document
+def _tallies(blocks: Iterable[tuple[int, bytes]], how: Reading, workers: Executor) -> Iterator[Tally]:
+    from emulator.contract.lines import inspect_block  # as above
 
-    if how.workers is None:
-        yield from (inspect_block(block, first_line=line, kind=how.kind) for line, block in blocks)
-        return
     pending: deque[Future[Tally]] = deque()
     for line, block in blocks:
-        pending.append(how.workers.submit(inspect_block, block, first_line=line, kind=how.kind))
+        pending.append(workers.submit(inspect_block, block, first_line=line, kind=how.kind))
         # Enough to keep everyone busy, and no more in memory than that.
         if len(pending) > 2 * how.jobs:
             yield pending.popleft().result()

@@ -165,11 +165,11 @@ def _workers(jobs: int) -> Iterator[Executor]:
 
 
 @contextmanager
-def _progress(paths: list[str]) -> Iterator[Callable[[int], object]]:
+def _progress(paths: list[str]) -> Iterator[Callable[[int], object] | None]:
     """Show a bar on a terminal, if there is enough to read that one would wait."""
     sizes = [os.path.getsize(path) for path in paths if os.path.isfile(path)]  # noqa: PTH113, PTH202  # as above
     if not sys.stderr.isatty() or sum(sizes) < _WORTH_A_BAR:
-        yield lambda _: None
+        yield None
         return
     from rich.console import Console
     from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn, TransferSpeedColumn

@@ -67,6 +67,8 @@ def test_blocks_of_any_size_give_the_same_report(ndjson, monkeypatch, block):
     monkeypatch.setattr(reading, "HEAD", 3000)
 
     assert read_report(path) == whole
+    with ThreadPoolExecutor(1) as threads:
+        assert read_report(path, Reading(workers=threads, jobs=1)) == whole
     assert [problem.line for problem in whole.problems][:4] == [2, 4, 7, 9]
 
 
@@ -131,7 +133,11 @@ def test_what_is_too_large_to_be_one_document_is_unreadable(ndjson, monkeypatch)
     monkeypatch.setattr(reading, "HEAD", 2000)
 
     assert read_report(ndjson(json.dumps([DELIVERY] * 20), name="big.json")).status() is Status.UNREADABLE
-    assert read_report(ndjson(LINE, json.dumps([DELIVERY] * 20))).status() is Status.UNREADABLE
+    path = ndjson(LINE, json.dumps([DELIVERY] * 20))
+    assert read_report(path).status() is Status.UNREADABLE
+    assert "line 2 is longer than" in read_report(path).problems[0].message
+    with ThreadPoolExecutor(1) as threads:
+        assert read_report(path, Reading(workers=threads, jobs=1)) == read_report(path)
 
 
 def test_memory_stays_the_same_however_long_the_stream(monkeypatch):
