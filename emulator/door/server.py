@@ -98,7 +98,9 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # waitress has no types
         return 0 if request is None else int(request.header_bytes_received + request.body_bytes_received)
 
     def waits_since(self) -> float:
-        """Return since when it has kept us waiting for a whole request."""
+        """Return since when it has kept us waiting for a whole request; 0 if it has been refused."""
+        if self.lingering:
+            return 0.0
         return self.began if self.request is not None else self.moved
 
     def received(self, data: bytes) -> bool:
@@ -237,13 +239,14 @@ class Server(TcpWSGIServer):  # type: ignore[misc]  # waitress has no types
     def _look(self, now: float) -> None:
         waiting: list[Channel] = []
         for channel in self.channels():
-            if channel.lingering:
-                late = now > channel.lingering
-            elif channel.is_answering():
+            if channel.is_answering():
                 late = bool(channel.total_outbufs_len) and now - channel.moved > IDLE
             else:
-                late = now - channel.waits_since() > (LONGEST_REQUEST if channel.is_reading() else IDLE)
                 waiting.append(channel)
+                if channel.lingering:
+                    late = now > channel.lingering
+                else:
+                    late = now - channel.waits_since() > (LONGEST_REQUEST if channel.is_reading() else IDLE)
             if late:
                 channel.turn_away()
         self._make_room([channel for channel in waiting if channel.connected])
