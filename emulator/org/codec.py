@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any, Final
 from emulator.contract.constants import CHANNEL_VERSION
 from emulator.contract.model import EventHook, HookStatus, JsonObject
 from emulator.org.records import UserStatus
+from emulator.org.roles import ROLES
 from emulator.payloads.moments import as_text
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from emulator.org.records import AppRecord, GroupRecord, UserRecord
+    from emulator.org.roles import RoleRecord
 
 __all__ = [
     "app_json",
@@ -192,6 +194,21 @@ def group_json(group: GroupRecord, *, base_url: str) -> JsonObject:
             "users": {"href": f"{url}/users"},
             "apps": {"href": f"{url}/apps"},
         },
+    }
+
+
+def role_json(role: RoleRecord, *, base_url: str) -> JsonObject:
+    """Return a role assignment as the API shows it."""
+    kind = "users" if role.owner.startswith("00u") else "groups"
+    return {
+        "id": role.id,
+        "label": ROLES[role.type],
+        "type": role.type,
+        "status": "ACTIVE",
+        "created": role.created,
+        "lastUpdated": role.created,
+        "assignmentType": "USER" if kind == "users" else "GROUP",
+        "_links": {"assignee": {"href": f"{base_url}/api/v1/{kind}/{role.owner}"}},
     }
 
 

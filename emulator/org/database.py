@@ -72,6 +72,10 @@ CREATE INDEX deliveries_under_way ON deliveries (number) WHERE ended IS NULL;
 _ADDED: Final = """
 CREATE TABLE IF NOT EXISTS inline_hooks (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, document TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS hook_keys (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, document TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS roles (
+    number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, owner TEXT NOT NULL, document TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS roles_of_an_owner ON roles (owner, number);
 """
 TABLES: Final = _FIRST + _ADDED
 

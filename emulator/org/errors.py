@@ -47,6 +47,7 @@ ERRORS: Final[dict[str, tuple[int, str]]] = {
     "E0000047": (429, "API call exceeded rate limit due to too many requests."),
     "E0000053": (400, "{subject}"),
     "E0000060": (501, "Unsupported operation."),
+    "E0000090": (409, "Duplicate role assignment exception."),
     "E0000087": (403, "The recovery question answer did not match our records."),
     "E0000134": (502, "Okta could not communicate correctly with an inline hook."),
     "E0000135": (400, "An inline hook responded with an error."),

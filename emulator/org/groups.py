@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from emulator.org.errors import api_error, blank, invalid, not_found, taken
 from emulator.org.records import GroupRecord, GroupType, UserRecord
+from emulator.org.roles import forget_roles
 from emulator.org.user_body import read_object
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ class Groups:
             group = self._changeable(group_id)
             change.db.execute("DELETE FROM members WHERE group_id = ?", (group.id,))
             change.db.execute("DELETE FROM groups WHERE id = ?", (group.id,))
+            forget_roles(change.db, group.id)
             change.raise_event("group.lifecycle.delete", group=group.in_events())
 
     def members(self, group_id: str) -> list[UserRecord]:

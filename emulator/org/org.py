@@ -23,6 +23,7 @@ from emulator.org.ordering import ORDERS
 from emulator.org.people import People
 from emulator.org.previewing import Previewing
 from emulator.org.previews import Previews
+from emulator.org.roles import Roles
 from emulator.org.sending import Sending
 from emulator.org.settings import org_clock, org_host, org_identity, org_profile
 from emulator.org.sign_ins import SignIns
@@ -122,6 +123,7 @@ class Org(Previewing, Making):
             self.deliveries = Ledger(self._store)
             self.groups = Groups(self._core)
             self.apps = Apps(self._core)
+            self.roles = Roles(self._core)
             self.users = Users(self._core, self.groups, custom=frozenset(custom_properties))
             self.inline = InlinePart(self._core, chosen_sender)
             self.sign_ins = SignIns(self._core, self.users, self.inline)

@@ -13,6 +13,7 @@ from emulator.org.newcomers import admin_user, new_user
 from emulator.org.passwords import Moved, Passwords
 from emulator.org.records import UserRecord, UserStatus
 from emulator.org.refusing import tell_refused
+from emulator.org.roles import forget_roles
 from emulator.org.user_body import check_profile, digest, read_credentials, read_groups, read_object
 from emulator.payloads import Origin
 
@@ -256,6 +257,7 @@ class Users(Passwords):
                 return self._deactivate(change, user)
             self._leaving.deleted(change, user)
             change.db.execute("DELETE FROM users WHERE id = ?", (user.id,))
+            forget_roles(change.db, user.id)
         return None
 
     def _simple(self, ref: str, name: str, call: Call | None) -> UserRecord:

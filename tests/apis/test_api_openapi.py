@@ -73,6 +73,7 @@ class Tour:
             self._hook_keys()
         self._users()
         self._groups_and_apps()
+        self._roles()
         self._logs()
 
     def call(self, method: str, path: str, body: Any = None) -> Any:
@@ -180,6 +181,19 @@ class Tour:
         self.call("GET", f"/users/{third['id']}")
         self.call("DELETE", f"/users/{third['id']}")
         self.call("GET", f"/users/{third['id']}")
+
+    def _roles(self) -> None:
+        someone = self.call("POST", "/users", user_body("dan"))
+        group = self.call("POST", "/groups", {"profile": {"name": "Wards"}})
+        for owner in (f"/users/{someone['id']}", f"/groups/{group['id']}"):
+            role = self.call("POST", f"{owner}/roles", {"type": "USER_ADMIN"})
+            path = f"{owner}/roles/{role['id']}"
+            self.call("GET", f"{owner}/roles")
+            self.call("GET", path)
+            self.call("PUT", f"{path}/targets/groups/{group['id']}")
+            self.call("GET", f"{path}/targets/groups")
+            self.call("DELETE", f"{path}/targets/groups/{group['id']}")
+            self.call("DELETE", path)
 
     def _groups_and_apps(self) -> None:
         group = self.call("POST", "/groups", {"profile": {"name": "Sales"}})
