@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from emulator.org.errors import OktaApiError, VerificationFailedError
     from emulator.org.handles import App, Group, User
     from emulator.org.inline.calls import InlineRun
+    from emulator.org.inline.flows import Admission
     from emulator.org.inline.making import OAuth
     from emulator.org.inline.records import InlineHook
     from emulator.org.org import Org
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from emulator.runner.definitions import event_types
 
 __all__ = [
+    "Admission",
     "App",
     "Delivery",
     "EventHook",
@@ -38,6 +40,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Admission": "emulator.org.inline.flows",
     "App": "emulator.org.handles",
     "Delivery": "emulator.delivery.attempts",
     "EventHook": "emulator.contract.model",

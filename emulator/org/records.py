@@ -87,7 +87,10 @@ class UserRecord:
     def with_password(self, password: str, now: datetime) -> UserRecord:
         """Return the record with another digest; ``passwordChanged`` is later than it was, even within one second."""
         before = self.password_changed
-        return replace(self, password=password, password_changed=max(now, before + _SECOND) if before else now)
+        changed = max(now, before + _SECOND) if before else now
+        # What was to be imported is now Okta's own.
+        provider = {"type": "OKTA", "name": "OKTA"} if self.provider["type"] == "IMPORT" else self.provider
+        return replace(self, password=password, password_changed=changed, provider=provider)
 
     def in_events(self) -> Person:
         """Return the user as events show one (U1)."""

@@ -64,8 +64,7 @@ class SignIns:
             change.raise_event("user.import.password", person=user.in_events(), result="FAILURE", reason=reason)
             return user
         change.raise_event("user.import.password", person=user.in_events())
-        imported = user.with_password(digest(password, user.id), change.now)
-        return self._users.put(change, replace(imported, provider={"type": "OKTA", "name": "OKTA"}))
+        return self._users.put(change, user.with_password(digest(password, user.id), change.now))
 
     def _compare(self, change: Change, user: UserRecord, password: str) -> bool:
         if user.status is UserStatus.LOCKED_OUT:

@@ -11,6 +11,7 @@ from urllib.parse import parse_qs
 import pytest
 
 from emulator import OAuth, OktaApiError, Org
+from emulator.contract.schemas import validate_log_event
 from emulator.delivery.exchange import Exchange, Failure, Reply, Request
 
 URI = "https://hooks.example.com/inline"
@@ -243,6 +244,56 @@ def test_a_password_that_isn_t_verified_is_not_imported(org: Org, service: Servi
     assert told(org)[before:] == [event, ("user.import.password", "FAILURE"), ("user.session.start", "FAILURE")]
     service.says = VERIFIED
     assert user.sign_in("correct horse")
+
+
+def test_a_password_that_an_admin_sets_needs_no_import(org: Org, service: Service) -> None:
+    org.create_inline_hook(type="password-import", uri=URI)
+    user = org.create_user_to_import("jane.roe@example.com")
+
+    org.users.update(user.id, {"credentials": {"password": {"value": "correct horse"}}})
+
+    assert user.sign_in("correct horse")
+    assert service.sent == []
+    assert user.json()["credentials"]["provider"]["name"] == "OKTA"
+
+
+def test_an_answer_that_repeats_the_password_puts_it_into_no_event(org: Org, service: Service) -> None:
+    org.create_inline_hook(type="password-import", uri=URI)
+    service.says = {"commands": [{"type": "correct-horse", "value": {"correct-horse": 1}}], "debugContext": {}}
+
+    org.create_user_to_import("jane.roe@example.com").sign_in("correct-horse")
+    service.says = {**UNVERIFIED, "debugContext": {"typed": "correct-horse"}}
+    org.user("jane.roe").sign_in("correct-horse")
+
+    assert [event["eventType"] for event in org.system_log()].count("user.import.password") == 2
+    assert "correct-horse" not in json.dumps(org.system_log())
+
+
+def test_what_an_answer_wants_logged_is_written_as_the_catalogue_s_examples_are(org: Org, service: Service) -> None:
+    """I9."""
+    org.create_inline_hook(type="password-import", uri=URI)
+    service.says = {**VERIFIED, "debugContext": {"plan": 109995, "roles": [{"locations": []}, "a"], "on": True}}
+
+    org.create_user_to_import("jane.roe@example.com").sign_in("secret-of-jane")
+
+    (event,) = org.system_log("inline_hook.response.processed")
+    assert event["debugContext"]["debugData"]["inlineHook"] == "{plan=109995, roles=[{locations=[]}, a], on=true}"
+
+
+def test_every_event_of_inline_hooks_is_one_that_okta_could_write(org: Org, service: Service) -> None:
+    hook = org.create_inline_hook(type="password-import", uri=URI)
+    org.inline.hooks.update(hook, {"name": "Other"})
+    for service.says in (500, VERIFIED):
+        org.create_user_to_import(f"jane.{len(service.sent)}@example.com").sign_in("secret-of-jane")
+    service.says = 500
+    org.execute_inline_hook(hook)
+    org.inline.hooks.deactivate(hook)
+    org.inline.hooks.delete(hook)
+
+    for event in org.system_log():
+        assert validate_log_event(event) == [], event["eventType"]
+    kinds = {event["eventType"] for event in org.system_log()}
+    assert len([kind for kind in kinds if kind.startswith("inline_hook.")]) == 6
 
 
 def test_without_a_hook_nobody_can_say_whether_the_password_is_right(org: Org, service: Service) -> None:

@@ -142,7 +142,7 @@ def _result(run: InlineRun) -> dict[str, Any]:
     effect = run.effect
     return {
         "accepted": run.accepted,
-        "failure": redact(run.failure),
+        "failure": run.failure,
         "summary": redact(effect.summary),
         "shown": redact(effect.shown),
         "proceeds": effect.proceeds,

@@ -70,13 +70,12 @@ class InlineRun:
 
     @property
     def failure(self) -> str:
-        """Why the answer can't be used, in a line; empty if it can."""
+        """Why the answer can't be used, in a line, secrets hidden; empty if it can."""
         if self.accepted:
             return ""
-        if self.problem:
-            return self.problem
         last = self.call.exchange if self.call else None
-        return self.judgement.reason or (last.summary() if last is not None else "")
+        why = self.problem or self.judgement.reason or (last.summary() if last is not None else "")
+        return Redactor(self.secrets())(why)
 
     def secrets(self) -> Iterator[Secret]:
         """Yield what a text that repeats the request might give away, so that a redactor can learn it."""
@@ -168,12 +167,12 @@ class InlineCalls:
         hide = Redactor(run.secrets())
         for event_type in run.effect.logged:
             context = run.effect.debug_context
-            tell_called(change, event_type, run.hook, error=hide(error), debug_context=context, person=person)
+            tell_called(change, event_type, run.hook, hide=hide, error=error, debug_context=context, person=person)
 
     def _tell_failed(self, run: InlineRun, call: Call | None) -> None:
         # UNDOCUMENTED: whether a preview that fails is logged; that troubleshooting begins in the System Log is.
         with self._core.change(call, path=f"/api/v1/inlineHooks/{run.hook.id}/execute") as change:
-            tell_called(change, _EXECUTED, run.hook, error=Redactor(run.secrets())(run.failure))
+            tell_called(change, _EXECUTED, run.hook, hide=Redactor(run.secrets()), error=run.failure)
 
     def _bearer(self, oauth: OAuthChannel) -> Bearer:
         key: SigningKey | None = None
@@ -218,7 +217,7 @@ def execute_error(run: InlineRun) -> OktaApiError:
     else:
         code = "E0000134"
     hide = Redactor(run.secrets())
-    causes = [hide(run.failure)]
+    causes = [run.failure]
     if call is not None and isinstance(call.attempts[-1].step, GivenUp) and exchange is not None:
         causes.append(
             f"{len(call.attempts)} attempt{'s' if len(call.attempts) > 1 else ''}: {hide(exchange.summary())}"

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from emulator.payloads import Origin
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from emulator.contract.model import JsonObject
     from emulator.org.core import Change
     from emulator.org.inline.records import HookKey, InlineHook
     from emulator.payloads import Person
+    from emulator.secrets import Redactor
 
 __all__ = ["tell_called", "tell_hook", "tell_key"]
 
@@ -46,6 +46,7 @@ def tell_called(
     event_type: str,
     hook: InlineHook,
     *,
+    hide: Redactor,
     error: str = "",
     debug_context: Mapping[str, Any] | None = None,
     person: Person | None = None,
@@ -57,13 +58,14 @@ def tell_called(
         change: What it is a part of.
         event_type: Which of the two.
         hook: The hook that was called.
+        hide: Takes secrets out of what the service said.
         error: Why the call failed, or what the service reports; empty if all went well.
         debug_context: What the answer wants to have in the log.
         person: Whose sign-in, registration or import it was.
     """
-    extras = {"inlineHookType": hook.type}
+    extras, error = {"inlineHookType": hook.type}, hide(error)
     if debug_context:
-        extras["inlineHook"] = json.dumps(dict(debug_context), separators=(",", ":"))[:_LONGEST]
+        extras["inlineHook"] = hide(_as_map(debug_context))[:_LONGEST]
     if error:
         extras["errorMessage"] = error
     result = "FAILURE" if error else "SUCCESS"
@@ -76,6 +78,15 @@ def tell_called(
         extras=extras,
         edit=lambda event: _about(event, hook, _CALLED[event_type][result]),
     )
+
+
+def _as_map(value: Any) -> str:
+    """Write JSON as the catalogue's examples of ``inlineHook`` have it: ``{name=value, other=[1, 2]}``."""
+    if isinstance(value, Mapping):
+        return f"{{{', '.join(f'{name}={_as_map(inner)}' for name, inner in value.items())}}}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_as_map, value))}]"
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _about(event: JsonObject, hook: InlineHook, message: str) -> None:
