@@ -121,7 +121,7 @@ def test_without_a_token_the_hook_is_not_called(okta_hooks, answering):
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (["--scope", "x"], "--scope: there is no token endpoint"),
+        (["--scope", "x"], "leave --scope out"),
         (["--token-url", "http://x/token"], "who asks for the token?"),
         (["--token-url", "http://x/token", "--client-id", "a"], "give either a secret or a key"),
         (["--token-url", "x/token", "--client-id", "a", "--client-secret", "b"], "--token-url"),

@@ -104,8 +104,9 @@ class OAuthOptions:
         if not self.token_url:
             given = next((name for name in self.__dataclass_fields__ if getattr(self, name)), "")
             if given:
-                where = f"--{given.replace('_', '-')}"
-                raise UsageError("there is no token endpoint", where=where, hint="add --token-url URL, or leave it out")
+                option = f"--{given.replace('_', '-')}"
+                hint = f"add --token-url https://.../token, or leave {option} out"
+                raise UsageError("where does the bearer token come from?", where="--token-url", hint=hint)
             return None
         if channel is not None and channel.auth is not None and channel.auth.key.lower() == "authorization":
             raise UsageError(
