@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 __all__ = ["did_you_mean", "nearest"]
 
+_LONGEST: Final = 100  # characters
+
 
 def nearest(name: str, known: Iterable[str], *, count: int = 3) -> list[str]:
     """Return up to *count* of the *known* names, the most alike first; capitals don't count."""
+    if len(name) > _LONGEST:
+        return []  # that is no slip, and comparing takes the square of its length
     from difflib import get_close_matches  # only for who made a slip
 
     by_folded: dict[str, list[str]] = {}

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from ipaddress import IPv4Network, IPv6Network, ip_network
-from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Final
+from urllib.parse import SplitResult, urlsplit
 
 from emulator.contract.constants import TIME_LIMIT
 from emulator.delivery.addresses import loopback_and_private, never_by_name, plain
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from emulator.delivery.wire import Wire
 
 __all__ = ["GuardedSender", "guarded_sender"]
+
+_NAME: Final = re.compile(r"[a-z0-9._-]+")
 
 
 class GuardedSender:
@@ -83,13 +86,19 @@ def guarded_sender(allowed: Iterable[str] = (), *, ca_bundle: str | None = None)
         try:
             networks.append(ip_network(text, strict=False))
         except ValueError:
-            if "/" in text or ":" in text or not text.strip("."):
-                raise UsageError(
-                    f"{text!r} is neither a host nor a network",
-                    where="--allow-target",
-                    hint="such as hooks.example.com, 203.0.113.7 or 203.0.113.0/24, without a scheme or port",
-                ) from None
-            hosts.add(ascii_host(urlsplit(f"//{text}")))
+            hosts.add(_host(text))
     if ca_bundle is not None:
         transport(ca_bundle)  # tells of a file that can't be used now, not at the first delivery
     return GuardedSender(hosts=frozenset(hosts), networks=tuple(networks), ca_bundle=ca_bundle)
+
+
+def _host(text: str) -> str:
+    # A colon stands in ports and schemes, and in addresses that are none.
+    found = "" if ":" in text else ascii_host(SplitResult("", text, "", "", ""))
+    if not _NAME.fullmatch(found) or not found.strip("."):
+        raise UsageError(
+            f"{text!r} is neither a host nor a network",
+            where="--allow-target",
+            hint="such as hooks.example.com, 203.0.113.7 or 203.0.113.0/24, without a scheme or port",
+        )
+    return found

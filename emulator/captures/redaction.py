@@ -29,7 +29,7 @@ _PREFIXES: Final = (
     "00u|00g|0oa|0ua|who|cal|cbl|spr|00T|00o|00p|rst|0pr|rul|oty|osc|guo|lae|pfd|aus|nzo|oag|prm|bnd|mbl|reg"
 )
 _ID: Final = re.compile(rf"(?<![A-Za-z0-9])({_PREFIXES})([A-Za-z0-9]{{14}})([A-Za-z0-9]{{3}})(?![A-Za-z0-9])")
-_EMAIL: Final = re.compile(r"[\w.%+-]+@[\w-]+(?:\.[\w-]+)+")
+_EMAIL: Final = re.compile(r"(?<![\w.%+-])[\w.%+-]++@[\w-]++(?:\.[\w-]++)+")
 _PSEUDONYM: Final = re.compile(r"user-[0-9a-f]{8}@example[.]com")
 _HOST: Final = re.compile(r"(?<![\w.-])[\w-]+(?:\.[\w-]+)*\.(?:okta|oktapreview|okta-emea|okta-gov)\.com(?![\w-])")
 _IPV4: Final = re.compile(r"(?<![\w.])(?<![A-Za-z]/)(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?![\w.])")

@@ -132,7 +132,7 @@ def command(
     listener = listen(host, port)
     try:
         context = server_tls(host, Path(ca_file)) if tls else None
-        shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
+        shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104 (compared, not bound)
         name = f"{shown}:{listener.getsockname()[1]}"
         org = Org(
             seed=seed,

@@ -41,7 +41,7 @@ class Ledger:
     def __getitem__(self, position: int) -> Delivery:
         way, skipped = ("DESC", -1 - position) if position < 0 else ("ASC", position)
         row = self._store.row(
-            f"SELECT {_COLUMNS} FROM deliveries WHERE ended IS NOT NULL ORDER BY ended {way} LIMIT 1 OFFSET ?",  # noqa: S608
+            f"SELECT {_COLUMNS} FROM deliveries WHERE ended IS NOT NULL ORDER BY ended {way} LIMIT 1 OFFSET ?",  # noqa: S608 (our own text)
             (skipped,),
         )
         if row is None:
@@ -106,7 +106,7 @@ class Ledger:
     def find(self, event_id: str) -> Delivery | None:
         """Return the newest delivery that has ended with this ``eventId``, or None."""
         row = self._store.row(
-            f"SELECT {_COLUMNS} FROM deliveries WHERE event_id = ? AND ended IS NOT NULL ORDER BY ended DESC",  # noqa: S608
+            f"SELECT {_COLUMNS} FROM deliveries WHERE event_id = ? AND ended IS NOT NULL ORDER BY ended DESC",  # noqa: S608 (our own text)
             (event_id,),
         )
         return None if row is None else _delivery(*row)

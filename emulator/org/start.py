@@ -24,7 +24,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -65,6 +65,7 @@ _MEMBERS: Final[dict[str, tuple[str, ...]]] = {
 }
 _OAUTH: Final = ("client_id", "client_secret", "token_url", "scope")
 _NEEDED: Final = {"groups": "name", "apps": "label", "users": "login", "hooks": "uri", "inline_hooks": "uri"}
+_DEEPEST: Final = 50
 
 
 class StartData:
@@ -263,14 +264,17 @@ def _read(path: Path) -> tuple[Any, Callable[[Path_], str]]:
     except (OSError, UnicodeDecodeError) as error:
         reason = (getattr(error, "strerror", None) or "it is not UTF-8 text").lower()
         raise UsageError(f"the file {str(path)!r} can't be read: {reason}", where="start data") from None
+    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        root, data = yaml.compose(text, Loader=yaml.SafeLoader), yaml.safe_load(text)
+        _check_depth(yaml.parse(text, Loader=loader), str(path))
+        root, data = yaml.compose(text, Loader=loader), yaml.load(text, Loader=loader)  # noqa: S506 (a safe one)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else str(path)
         raise UsageError(f"this is not YAML: {getattr(error, 'problem', None) or error}", where=where) from None
-    except RecursionError:
-        raise UsageError("this is nested too deeply", where=str(path)) from None
+    except ValueError as error:
+        # A date that no calendar has, a number of thousands of digits.
+        raise UsageError(f"a value can't be read: {error}", where=str(path), hint="put it in quotes") from None
 
     def place(parts: Path_) -> str:
         node = root
@@ -279,6 +283,16 @@ def _read(path: Path) -> tuple[Any, Callable[[Path_], str]]:
         return f"{path}:{node.start_mark.line + 1}:{node.start_mark.column + 1}" if node is not None else str(path)
 
     return data if data is not None else {}, place
+
+
+def _check_depth(events: Iterable[Any], where: str) -> None:
+    depth = 0
+    for event in events:
+        kind = type(event).__name__
+        depth += kind in {"MappingStartEvent", "SequenceStartEvent"}
+        depth -= kind in {"MappingEndEvent", "SequenceEndEvent"}
+        if depth > _DEEPEST:
+            raise UsageError("this is nested too deeply", where=where)
 
 
 def _member(node: Any, part: str | int) -> Any:

@@ -15,7 +15,7 @@ __all__ = ["Case", "Finding", "Outcome"]
 class Outcome(StrEnum):
     """How a case ended; *error* means that it could not be looked at."""
 
-    PASS = "pass"  # noqa: S105  # a verdict, not a password
+    PASS = "pass"  # noqa: S105 (a verdict, not a password)
     FAIL = "fail"
     ERROR = "error"
     SKIP = "skip"

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 __all__ = ["Settings", "run_scenario", "run_scenarios"]
 
 # Not a secret of anybody's: the reference receiver lives only as long as the scenario.
-_OWN_SECRET = "Basic b2t0YTp0aGUgcmVmZXJlbmNlIHJlY2VpdmVyJ3M="  # noqa: S105
+_OWN_SECRET = "Basic b2t0YTp0aGUgcmVmZXJlbmNlIHJlY2VpdmVyJ3M="  # noqa: S105 (of the bundled receiver, made up)
 # With a seed a story begins within fixed weeks, so that it is the same for ever.
 _STORY = datetime(2026, 3, 2, 8, tzinfo=UTC)
 _WEEKS = 26 * 24 * 3600  # seconds

@@ -16,9 +16,7 @@ __all__ = ["InvalidScenarioError", "Node", "Place", "Problem", "Problems", "Sour
 _WIDTH = 100  # of the offending line, as far as it is shown
 _MOST_PROBLEMS = 20
 # What stands behind such a key may be a secret, so it is not repeated.
-_SECRET = re.compile(
-    r"""((?:authorization|value|[\w-]*(?:secret|token|password|api[-_]?key))["']?\s*:\s*)\S.*""", re.IGNORECASE
-)
+_SECRET = re.compile(r"""((?:authorization|value|secret|token|password|api[-_]?key)["']?\s*:\s*)\S.*""", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

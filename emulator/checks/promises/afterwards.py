@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from emulator.delivery.exchange import Exchange
 
 _TRACES: Final = re.compile(
-    r"Traceback \(most recent call last\)|\bat [\w.$<>]+ ?\([^)]*:\d+(:\d+)?\)|\n\s+at .+:\d+|goroutine \d+ \["
+    r"Traceback \(most recent call last\)|\bat [\w.$<>]{1,300} ?\([^()\n]{0,300}:\d+(:\d+)?\)|\n[ \t]{1,50}at .+:\d+|goroutine \d+ \["
     r"|\.(?:java|kt|cs|rb|php|go):\d+|node_modules/|Werkzeug Debugger|Whitelabel Error Page"
 )
 _LONG_ENOUGH: Final = 6

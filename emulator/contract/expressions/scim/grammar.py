@@ -143,7 +143,7 @@ def _explain(text: str, position: int) -> ExpressionError:
     rest = text[position:].lstrip()
     position = len(text) - len(rest)
     if not rest:
-        bare = re.sub(r'"(?:[^"\\]|\\.)*"', "", text)
+        bare = re.sub(r'"(?:[^"\\]|\\.)*+"?', "", text)
         unclosed = bare.count("(") > bare.count(")")
         return ExpressionError(
             "a ( is not closed" if unclosed else "the filter ends too early", text=text, position=len(text)
