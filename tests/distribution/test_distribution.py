@@ -60,7 +60,15 @@ def test_the_sdist_can_be_tested_by_whoever_packages_it():
     with tarfile.open(built(".tar.gz")) as sdist:
         names = {name.partition("/")[2] for name in sdist.getnames()}
 
-    assert {"README.md", "CHANGELOG.md", "LICENSE", "tox.ini", "conftest.py", "tests/conftest.py"} <= names
+    assert {
+        "README.md",
+        "CHANGELOG.md",
+        "LICENSE",
+        "SECURITY.md",
+        "tox.ini",
+        "conftest.py",
+        "tests/conftest.py",
+    } <= names
 
 
 def bin_folder(environment):

@@ -6,7 +6,6 @@ import base64
 import html
 import json
 import secrets
-from collections.abc import Callable
 from urllib.parse import quote
 
 import pytest
@@ -59,8 +58,3 @@ def written(secret: str) -> set[str]:
 @pytest.fixture
 def hunt() -> Hunt:
     return Hunt()
-
-
-@pytest.fixture(scope="session")
-def make_hunt() -> Callable[[], Hunt]:
-    return Hunt
