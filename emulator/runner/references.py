@@ -32,6 +32,15 @@ _INNER = re.compile(
 )
 _FORMS = "write ${name}, ${steps.id.status}, ${fake:city} or ${env:NAME}, with a default as in ${name:-text}"
 _DEEPEST = 10
+_MOST_LOOK_UPS = 2000  # in one text: references to texts full of references grow without end
+
+
+@dataclass(frozen=True, slots=True)
+class _Trail:
+    """How deep in references to references a text is, and what has been looked up for it."""
+
+    depth: int = 0
+    seen: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -71,7 +80,7 @@ class Scope:
         if keep:
             text = _REFERENCE.sub(lambda found: self._kept(found, node.place, keep), node.value)
             return replace(node, value=text)
-        return _as_node(self._text(node.value, node.place, 0), node.place)
+        return _as_node(self._text(node.value, node.place, _Trail()), node.place)
 
     def shown(self, node: Node) -> Node:
         """Return *node* with its references replaced for a report; what can't be is left as it stands."""
@@ -80,25 +89,28 @@ class Scope:
         except ScenarioError:
             return node
 
-    def _text(self, text: str, place: Place, depth: int) -> Any:
-        if depth > _DEEPEST:
+    def _text(self, text: str, place: Place, trail: _Trail) -> Any:
+        if trail.depth > _DEEPEST:
             raise Problem(place=place, message=f"{text!r} refers to itself").error()
         whole = _REFERENCE.fullmatch(text)
         if whole is not None and not text.startswith("$$"):
-            return self._look_up(whole["inner"], place, depth)
-        return _REFERENCE.sub(lambda found: self._part(found, place, depth), text)
+            return self._look_up(whole["inner"], place, trail)
+        return _REFERENCE.sub(lambda found: self._part(found, place, trail), text)
 
     def _kept(self, found: re.Match[str], place: Place, keep: Collection[str]) -> str:
         later = found[0].startswith("$$") or _first_name(found["inner"]) in keep
-        return found[0] if later else self._part(found, place, 0)
+        return found[0] if later else self._part(found, place, _Trail())
 
-    def _part(self, found: re.Match[str], place: Place, depth: int) -> str:
+    def _part(self, found: re.Match[str], place: Place, trail: _Trail) -> str:
         if found[0].startswith("$$"):
             return found[0][1:]
-        value = self._look_up(found["inner"], place, depth)
+        value = self._look_up(found["inner"], place, trail)
         return value if isinstance(value, str) else json.dumps(value)
 
-    def _look_up(self, inner: str, place: Place, depth: int) -> Any:
+    def _look_up(self, inner: str, place: Place, trail: _Trail) -> Any:
+        trail.seen.append(inner)
+        if len(trail.seen) > _MOST_LOOK_UPS:
+            raise Problem(place=place, message=f"more than {_MOST_LOOK_UPS} references to follow").error()
         read = _INNER.fullmatch(inner.strip())
         if read is None:
             raise Problem(place=place, message=f"'${{{inner}}}' is no reference", hint=_FORMS).error()
@@ -118,7 +130,7 @@ class Scope:
             raise Problem(place=place, message=message, hint="\n".join(filter(None, hints))).error()
         value = self.values[first]
         if isinstance(value, str) and "${" in value:
-            value = self._text(value, place, depth + 1)
+            value = self._text(value, place, replace(trail, depth=trail.depth + 1))
         return self._walk({first: value}, [first, *path], place, default)
 
     def _environment(self, name: str, default: str | None, place: Place) -> str:

@@ -11,6 +11,7 @@ import pytest
 
 from emulator.errors import ScenarioError
 from emulator.resources import folder
+from emulator.runner.references import Scope
 from emulator.runner.scenario import load
 from emulator.runner.schema import scenario_schema
 from emulator.runner.selection import read_file, shipped
@@ -85,3 +86,12 @@ def test_each_verb_says_what_it_does():
     for verb in verbs().values():
         assert verb.doc.endswith(".")
         assert all(option.doc.endswith(".") for option in verb.options.values())
+
+
+def test_references_to_references_do_not_grow_without_end() -> None:
+    """Ten variables, each of which names the next one fifty times."""
+    values = {f"v{number}": f"${{v{number + 1}}}" * 50 for number in range(9)} | {"v9": "x"}
+    node = parse(b"${v0}", "x.yaml")
+
+    with pytest.raises(ScenarioError, match="more than 2000 references to follow"):
+        Scope(values=values).resolve(node)
