@@ -242,7 +242,7 @@ class _Rehearsal:
         if len(self.users) > _KEPT_USERS:
             self.users.pop(0).deactivate()
         else:
-            self.users.append(self.org.create_user(f"drill.{number}@example.com", password="Correct-horse-7"))  # noqa: S106
+            self.users.append(self.org.create_user(f"drill.{number}@example.com", password="Correct-horse-7"))  # noqa: S106 (of a made-up user)
 
     def _result(self, *, interrupted: bool) -> OutageResult:
         fates = tuple(
