@@ -76,8 +76,15 @@ def of_validation(found: Any) -> list[Row]:
 
 def of_load(found: Any) -> list[Row]:
     """Read what ``load.py`` tells."""
+    wrk, bare = found["with_wrk"], found["with_requests"]
     return [
-        at_least("`okta-hooks load`: rate per core against a bare requests.Session", found["ratio"], found["least"])
+        at_least("`okta-hooks load`: rate per core against a bare requests.Session", found["ratio"], found["least"]),
+        Row(
+            what="the same for `wrk`, one request over and over: the limit",
+            measured="-" if wrk is None else f"{wrk / bare:.1f}x",
+            passed=None if wrk is None else True,
+            note="wrk is not installed" if wrk is None else "",
+        ),
     ]
 
 
