@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from uuid import uuid4
 
 from receiver.events import Event
-from receiver.storefile import StoreError, StoreLock, connect, prepare
+from receiver.handled import Handled
+from receiver.storefile import StoreError, StoreLock, connect, prepare, unusable
 from receiver.together import Together, TookTooLongError
 
 if TYPE_CHECKING:
@@ -106,6 +107,7 @@ class Store:
         self.path = Path(self._folder.name, "events.db") if self._folder else Path(path or "")
         self._patience = patience
         self._turn = threading.Lock()
+        self._closed = False
         # Half a second more than the turn may take, so that who is held up hears of the reason.
         self._add_together = Together(self._add_all, common=StoreError, patience=2 * patience + 0.5)
         self._lock = StoreLock(self.path)
@@ -116,6 +118,7 @@ class Store:
             self._receiving = connect(self.path, synchronous=level, patience=patience)
             prepare(self._receiving, self.path)
             self._working = connect(self.path, synchronous="OFF" if self._folder else "NORMAL", patience=patience)
+            self._handled = self._take_up_handled()
         except BaseException:
             self._lock.release()
             raise
@@ -198,6 +201,28 @@ class Store:
                 (state.value, reason or None, number),
             )
 
+        self._handled.settled()
+
+    def note_handled(self, pending: Pending) -> None:
+        """Note at once that an event's handler is done, in case that ``settle`` is not lived to see."""
+        self._handled.note(pending.number, pending.event.uuid)
+
+    def _take_up_handled(self) -> Handled:
+        try:
+            handled = Handled(Path(f"{self.path}-handled"))
+            self._working.execute("BEGIN IMMEDIATE")
+            # The uuid as well, should another database be in the place of the one that it was noted for.
+            self._working.executemany(
+                "UPDATE events SET state = 'done', attempts = attempts + 1"
+                " WHERE number = ?1 AND state IN ('pending', 'waiting') AND substr(key, 1, length(?2)) = ?2",
+                handled.noted(),
+            )
+            self._working.execute("COMMIT")
+            handled.forget()
+        except (OSError, sqlite3.Error) as error:
+            raise unusable(self.path, str(getattr(error, "strerror", None) or error).lower()) from None
+        return handled
+
     def release(self, number: int) -> None:
         """
         Let a waiting event be pending again: its time has come.
@@ -219,6 +244,9 @@ class Store:
         with self._turn:
             for db in (self._working, self._receiving):
                 db.close()
+            if not self._closed:
+                self._handled.close()
+            self._closed = True
             self._lock.release()
             if self._folder:
                 self._folder.cleanup()

@@ -12,7 +12,7 @@ from emulator.errors import UsageError
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["StoreError", "StoreLock", "connect", "prepare"]
+__all__ = ["StoreError", "StoreLock", "connect", "prepare", "unusable"]
 
 _APPLICATION: Final = 0x6F6B6861  # marks the file as ours
 _VERSION: Final = 1

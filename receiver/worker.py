@@ -150,6 +150,7 @@ class Worker:
         except (Exception, SystemExit) as error:  # noqa: BLE001 (handlers are foreign code; one must not stop the rest)
             state, reason = self._failed(pending, error)
         else:
+            self._store.note_handled(pending)
             state, reason = State.DONE, ""
         if state is not State.WAITING:
             self._passing_on.discard(pending.number)

@@ -246,3 +246,36 @@ def test_a_receipt_reads_well(delivery: Callable, new: int, duplicates: int, sai
     receipt = Receipt(new=tuple((n, delivery().events[0]) for n in range(new)), duplicates=("u",) * duplicates)
 
     assert str(receipt) == said
+
+
+def test_what_was_noted_as_handled_is_not_handled_again_though_the_database_never_heard_of_it(
+    path: Path, delivery: Callable, make_event: Callable
+) -> None:
+    """As after a kill between a handler's end and the commit of its result."""
+    store = Store(path)
+    store.add(delivery(make_event(), make_event(), make_event()))
+    pending = store.next_pending()
+    store.note_handled(pending)
+    store.close()
+    again = Store(path)
+
+    assert again.counts() == {State.DONE: 1, State.PENDING: 2, State.WAITING: 0, State.FAILED: 0}
+    assert again.next_pending().number == pending.number + 1
+    again.close()
+
+
+def test_notes_of_another_database_mean_nothing(path: Path, delivery: Callable) -> None:
+    store = Store(path)
+    store.add(delivery())
+    store.note_handled(store.next_pending())
+    store.close()
+    for name in path.parent.glob("*"):
+        if not name.name.endswith("-handled"):
+            name.unlink()
+    with path.with_name(f"{path.name}-handled").open("a") as notes:
+        notes.write("nonsense\n7\n\xff \x00\n12")
+    again = Store(path)
+    again.add(delivery())
+
+    assert again.counts()[State.PENDING] == 1
+    again.close()
