@@ -19,7 +19,7 @@ from emulator.org.inline.happenings import tell_called
 from emulator.org.inline.issuer import OAuthError
 from emulator.payloads import encode
 from emulator.payloads.inline.build import request_id_of, secrets_of_request
-from emulator.secrets import Redactor, Secret
+from emulator.secrets import Redactor, Secret, safe_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,14 +91,12 @@ class InlineRun:
 
     def explain(self) -> str:
         """Say in a few lines what was asked, what came back, and what Okta does then; secrets hidden."""
-        lines = [f"{self.hook.kind.title} hook {self.hook.name!r} at {self.hook.channel.uri}"]
-        if self.problem:
-            lines.append(self.problem)
+        lines = [f"{self.hook.kind.title} hook {self.hook.name!r} at {safe_url(self.hook.channel.uri)}"]
         attempts = self.call.attempts if self.call else ()
         lines += [f"attempt {attempt.number}: {attempt.exchange.summary()}" for attempt in attempts]
-        lines += [
-            f"{problem.pointer or '/'}: {problem.message} ({problem.rule})" for problem in self.judgement.problems
-        ]
+        # That there is no answer at all is said by what follows.
+        found = self.judgement.problems if self.call is not None and self.call.exchange.reply is not None else ()
+        lines += [f"{problem.pointer or 'the answer'}: {problem.message} ({problem.rule})" for problem in found]
         return Redactor(self.secrets())("\n".join([*lines, f"then: {self.effect.summary}"]))
 
 
