@@ -16,6 +16,8 @@ from zoo_base import Refusal, Reply
 class ProviderWithoutTimeout(Good):
     """Waits for its provider as long as that takes."""
 
+    time_limit = 0.5
+
     def sent(self, call):
         time.sleep(1.2)
         return super().sent(call)
@@ -24,6 +26,8 @@ class ProviderWithoutTimeout(Good):
 @broken("answer-in-time", kind="token")
 class ConnectionLeftHanging(Good):
     """Reads the request, and forgets to answer."""
+
+    time_limit = 0.5
 
     def answer(self, request):
         threading.Event().wait(1.2)
@@ -34,19 +38,12 @@ class ConnectionLeftHanging(Good):
 class AnswerByDrops(Good):
     """Streams its answer through something that sends a byte now and then."""
 
+    time_limit = 0.5
+
     def reply(self, answer):
-        reply = super().reply(answer)
-        self.dripping = True
-        return Reply(200, headers={"Content-Type": "application/json"}, raw=_Drops(reply.body))
-
-
-class _Drops(bytes):
-    """Bytes of an answer in chunks that never end in time: the head promises more than comes."""
-
-    def __new__(cls, body: bytes):
+        # A byte in each chunk, and the last chunk never comes: whoever reads on waits as with one that drips.
         head = b"HTTP/1.1 200 x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
-        chunks = b"".join(b"1\r\n%c\r\n" % byte for byte in body)
-        return super().__new__(cls, head + chunks)
+        return Reply(200, raw=head + b"".join(b"1\r\n%c\r\n" % byte for byte in super().reply(answer).body))
 
 
 @broken("answer-redirect", kind="user-import")

@@ -47,7 +47,7 @@ class Good:
     kind = "registration"
     fails: frozenset[str] = frozenset()
     public_url = ""
-    time_limit = 0.5  # seconds that it is given, so that services which never answer cost little
+    time_limit = 2.0  # seconds that it is given; less for services that never answer, so that they cost little
     looked_at: tuple[str, ...] = ()  # checks that are run, if it is too slow for all
     secret = SECRET
     path = "/hooks"

@@ -291,6 +291,8 @@ class SilentTheSecondTime(Good):
 class OneAtATime(Good):
     """Compares passwords behind one lock."""
 
+    time_limit = 0.5
+
     looked_at = ("in-time-at-once", "answer-*", "password-*")
 
     def __init__(self):
@@ -327,6 +329,8 @@ class CountsLettersNotBytes(Good):
 @broken("idle-connection", kind="saml")
 class OneConnectionAtATime(Good):
     """Serves one connection until it is closed, and then the next."""
+
+    time_limit = 0.5
 
     one_connection = True
 

@@ -31,7 +31,14 @@ WITHOUT_PEOPLE = {"wsgi_per_type.py"}
 pytestmark = [pytest.mark.process, pytest.mark.wire]
 
 
-@pytest.fixture(scope="module", params=PROGRAMS)
+# What is in another language; `pytest -m zoo` runs the others too.
+USUAL = {"services.js"}
+
+
+@pytest.fixture(
+    scope="module",
+    params=[name if name in USUAL else pytest.param(name, marks=pytest.mark.zoo) for name in PROGRAMS],
+)
 def service(request: pytest.FixtureRequest) -> Iterator[tuple[str, str]]:
     """Start a program of a stranger's, once for all types."""
     command = {".js": "node", ".py": sys.executable}[Path(request.param).suffix]
