@@ -113,7 +113,7 @@ def parallel_bar(deadline: Deadline, limit: float) -> Bar:
     """Return the bar of many deliveries at once up to their median, with marks at p99 and the slowest."""
     words = f"p50 {deadline.p50:.3f} s, p99 {deadline.p99:.3f} s, slowest {deadline.slowest:.3f} s"
     return Bar(
-        what=f"{deadline.parallel} deliveries at once",
+        what=f"{deadline.parallel} {deadline.noun} at once",
         total=words,
         spent=words,
         parts=(*parts([(Phase.HEAD, deadline.p50)], limit), _mark(deadline.p99, limit), _mark(deadline.slowest, limit)),
