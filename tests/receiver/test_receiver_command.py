@@ -58,6 +58,13 @@ def said(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tm
         (["--auth-header-file", "no-such-file"], "can't read 'no-such-file': no such file"),
         (["--auth-header-file", "."], "is a directory"),
         (["--auth-header", "A: b", "--auth-header-file", "c"], "exclude each other"),
+        (["--inline-users", "none.json"], "can't read 'none.json': no such file"),
+        (["--inline-issuer", "https://id.example.com"], "name them with --inline-jwks"),
+        (
+            ["--inline-jwks", "id.example.com/keys", "--inline-issuer", "x", "--inline-audience", "y"],
+            "no URL of a key set",
+        ),
+        (["--inline-jwks", "https://id.example.com/keys", "--inline-issuer", "x"], "without its audience"),
         ([SECRET], "there is an argument that no option wants"),
     ],
     ids=lambda value: "" if isinstance(value, str) else " ".join(value).replace(SECRET, "SECRET"),

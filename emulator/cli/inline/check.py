@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ import click
 
 from emulator.cli._inputs import fresh_seed
 from emulator.cli._suite import header_options, known_failures, run_and_tell, show_checks
+from emulator.cli.inline._oauth import oauth_options, read_login
 from emulator.cli.options import (
     ca_bundle_option,
     channel_from,
@@ -21,7 +23,7 @@ from emulator.errors import UsageError
 from emulator.reports.run_reports import RUN_FORMATS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from emulator.checks.inline.target import Credential
@@ -35,6 +37,7 @@ __all__ = ["command"]
 @click.argument("url", required=False)
 @click.option("--type", "kind_name", metavar="TYPE", help="password-import, registration, token, saml, telephony, ...")
 @header_option
+@oauth_options
 @click.option("--select", metavar="NAME", multiple=True, help="Run only this check, rule or pattern. Repeatable.")
 @click.option("--ignore", metavar="NAME", multiple=True, help="Leave this check, rule or pattern out. Repeatable.")
 @click.option(
@@ -68,6 +71,7 @@ def command(
     url: str | None,
     kind_name: str | None,
     headers: tuple[str, ...],
+    token_url: str | None,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
     level: str,
@@ -81,6 +85,7 @@ def command(
     ca_bundle: str | None,
     profile: Profile,
     as_json: bool,
+    **oauth: str | None,
 ) -> int:
     """
     Run the contract suite for inline hooks against URL: some 100 calls about invented people.
@@ -116,10 +121,12 @@ def command(
     from emulator.payloads.edits import split_set
     from emulator.runner.results import Level
 
+    sender, channel = transport(ca_bundle), channel_from(url, headers)
+    login = read_login(token_url, oauth, has_auth=channel.auth is not None)
     target = InlineTarget(
         kind=kind,
-        channel=channel_from(url, headers),
-        sender=transport(ca_bundle),
+        channel=channel if login is None else replace(channel, auth=login.auth(sender)),
+        sender=sender,
         world=World(fresh_seed() if seed is None else seed),
         started=int(time.time() * 1000),
         credential=_credential(credential, kind),
@@ -131,7 +138,14 @@ def command(
         checks=chosen,
         level=Level(level),
         baseline=frozenset() if baseline is None else known_failures(baseline, command="okta-hooks inline check URL"),
-        reproduce=_reproduce(url, kind, headers, target.world.seed, sets=sets, credential=credential),
+        reproduce=_reproduce(
+            url,
+            kind,
+            [*header_options(headers), *_oauth_options(token_url, oauth)],
+            target.world.seed,
+            sets=sets,
+            credential=credential,
+        ),
     )
     return run_and_tell(
         partial(run_inline_suite, plan),
@@ -158,15 +172,29 @@ def _credential(text: str | None, kind: InlineHookType) -> Credential | None:
     return Credential(login=login.strip(), password=Secret(secret_text(password, where="--credential")))
 
 
+def _oauth_options(token_url: str | None, oauth: Mapping[str, str | None]) -> Iterator[str]:
+    """Write the options of OAuth 2.0 for a command that is shown: as they were typed, unless they hold a secret."""
+    from shlex import quote
+
+    from emulator.secrets import HIDDEN, safe_url
+
+    if token_url is not None:
+        yield f"--token-url {quote(safe_url(token_url))}"
+    for name, value in oauth.items():
+        if value is not None:
+            told = value if name != "client_secret" or value.startswith(("${env:", "@")) else HIDDEN
+            yield f"--{name.replace('_', '-')} {quote(told)}"
+
+
 def _reproduce(
-    url: str, kind: InlineHookType, headers: Sequence[str], seed: int, *, sets: Sequence[str], credential: str | None
+    url: str, kind: InlineHookType, auth: Sequence[str], seed: int, *, sets: Sequence[str], credential: str | None
 ) -> Callable[[str, str | None], str]:
     """Return what writes the command that shows one check again: a single call if that is enough."""
     from shlex import quote
 
     from emulator.secrets import HIDDEN, safe_url
 
-    shown, given = quote(safe_url(url)), [*header_options(headers), *(f"--set {quote(text)}" for text in sets)]
+    shown, given = quote(safe_url(url)), [*auth, *(f"--set {quote(text)}" for text in sets)]
     if credential is not None:
         login, _, password = credential.partition(":")
         kept = password if password.startswith(("${env:", "@")) else HIDDEN
