@@ -303,3 +303,12 @@ def test_differences_tell_added_from_null_and_true_from_one():
         ("/c", [1, 2], [1]),
         ("/d", ABSENT, None),
     ]
+
+
+@pytest.mark.parametrize("kind", INLINE_HOOK_TYPES.values(), ids=lambda kind: kind.short)
+@pytest.mark.parametrize("request_body", [{}, {"data": None}, {"data": {"context": {}}}, {"data": {"assertion": 5}}])
+def test_of_a_request_that_cant_be_read_whatever_is_there_is_changed_and_the_rest_left(kind, request_body):
+    answer = commands(*((command.name, command.example) for command in kind.commands))
+    judgement = judge_answer(kind, request_body, status=200, headers=[], body=json.dumps(answer).encode())
+
+    assert apply_answer(kind, request_body, judgement).summary

@@ -90,7 +90,7 @@ class Call:
         """Yield the values of the answer's commands, or of those called *name*."""
         given = (self.judgement.answer or {}).get("commands")
         for command in given if isinstance(given, list) else ():
-            if isinstance(command, dict) and name in {"", command.get("type")}:
+            if isinstance(command, dict) and (not name or command.get("type") == name):
                 yield command.get("value")
 
     def member(self, *steps: str) -> Any:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 _KINDS: Final = ("telephony",)
 _ACTION: Final = "com.okta.telephony.action"
+_TAKEN: Final = ("SUCCESSFUL", "PENDING")
 _TRACED: Final = ("provider", "transactionId")
 
 
@@ -31,7 +32,7 @@ def traced(bench: InlineBench) -> None:
     for call in bench.calls:
         for value in call.commands(_ACTION):
             for entry in value if isinstance(value, list) else ():
-                if not isinstance(entry, dict) or entry.get("status") not in {"SUCCESSFUL", "PENDING"}:
+                if not isinstance(entry, dict) or entry.get("status") not in _TAKEN:
                     continue
                 missing = [name for name in _TRACED if not entry.get(name)]
                 if missing:
