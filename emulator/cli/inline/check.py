@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -10,7 +9,7 @@ import click
 
 from emulator.cli._inputs import fresh_seed
 from emulator.cli._suite import header_options, known_failures, run_and_tell, show_checks
-from emulator.cli.inline._oauth import oauth_options, read_login
+from emulator.cli.inline._oauth import oauth_options
 from emulator.cli.options import (
     ca_bundle_option,
     channel_from,
@@ -23,10 +22,11 @@ from emulator.errors import UsageError
 from emulator.reports.run_reports import RUN_FORMATS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from emulator.checks.inline.target import Credential
+    from emulator.cli.inline._oauth import OAuthOptions
     from emulator.contract.inline.types import InlineHookType
     from emulator.contract.profile import Profile
 
@@ -71,7 +71,7 @@ def command(
     url: str | None,
     kind_name: str | None,
     headers: tuple[str, ...],
-    token_url: str | None,
+    oauth: OAuthOptions,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
     level: str,
@@ -85,7 +85,6 @@ def command(
     ca_bundle: str | None,
     profile: Profile,
     as_json: bool,
-    **oauth: str | None,
 ) -> int:
     """
     Run the contract suite for inline hooks against URL: some 100 calls about invented people.
@@ -121,12 +120,10 @@ def command(
     from emulator.payloads.edits import split_set
     from emulator.runner.results import Level
 
-    sender, channel = transport(ca_bundle), channel_from(url, headers)
-    login = read_login(token_url, oauth, has_auth=channel.auth is not None)
     target = InlineTarget(
         kind=kind,
-        channel=channel if login is None else replace(channel, auth=login.auth(sender)),
-        sender=sender,
+        channel=oauth.applied(channel_from(url, headers), ca_bundle=ca_bundle),
+        sender=transport(ca_bundle),
         world=World(fresh_seed() if seed is None else seed),
         started=int(time.time() * 1000),
         credential=_credential(credential, kind),
@@ -141,7 +138,7 @@ def command(
         reproduce=_reproduce(
             url,
             kind,
-            [*header_options(headers), *_oauth_options(token_url, oauth)],
+            [*header_options(headers), *oauth.shown()],
             target.world.seed,
             sets=sets,
             credential=credential,
@@ -170,20 +167,6 @@ def _credential(text: str | None, kind: InlineHookType) -> Credential | None:
     if not (login.strip() and colon and password):
         raise UsageError("wanted a login and its password", where="--credential", hint=hint)
     return Credential(login=login.strip(), password=Secret(secret_text(password, where="--credential")))
-
-
-def _oauth_options(token_url: str | None, oauth: Mapping[str, str | None]) -> Iterator[str]:
-    """Write the options of OAuth 2.0 for a command that is shown: as they were typed, unless they hold a secret."""
-    from shlex import quote
-
-    from emulator.secrets import HIDDEN, safe_url
-
-    if token_url is not None:
-        yield f"--token-url {quote(safe_url(token_url))}"
-    for name, value in oauth.items():
-        if value is not None:
-            told = value if name != "client_secret" or value.startswith(("${env:", "@")) else HIDDEN
-            yield f"--{name.replace('_', '-')} {quote(told)}"
 
 
 def _reproduce(
