@@ -83,7 +83,9 @@ def _write(target: Path, first: str, rest: Iterator[str], redaction: Redaction) 
     partial = target.with_name(f".{target.name}.partial")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        with partial.open("w", encoding="utf-8", errors="backslashreplace", newline="") as file:
+        # Made anew: whatever lies there may be a link to somewhere else.
+        partial.unlink(missing_ok=True)
+        with partial.open("x", encoding="utf-8", errors="backslashreplace", newline="") as file:
             file.write(redaction.text(first))
             file.writelines(redaction.text(text) for text in rest)
         partial.replace(target)

@@ -48,6 +48,9 @@ from emulator.delivery.exchange import Exchange, Reply, Request
 from emulator.delivery.http1 import Answer, ClosedEarlyError, MalformedAnswerError
 from emulator.delivery.verification import read_answer
 from emulator.errors import HarnessError, UsageError
+from emulator.load.mix import read_batches, read_mix
+from emulator.load.slo import read_slo
+from emulator.load.units import read_duration, read_rate, read_share
 from emulator.org.start import StartData
 from emulator.payloads.edits import parse_remove, parse_set, set_value
 from emulator.payloads.moments import parse as parse_moment
@@ -298,6 +301,12 @@ PARSERS: dict[str, Parser] = {
     "profile": option(profile, b"okta-2026-08,delivery.window=0"),
     "moment": Parser(text(parse_moment), (b"2026-08-21T12:00:00.123Z",), large=8000),
     "allow-target": option(lambda value: guarded_sender([value]), b"203.0.113.0/24", b"hooks.example.com"),
+    "duration": option(lambda value: read_duration(value, where="x"), b"90s"),
+    "rate": option(lambda value: read_rate(value, where="x"), b"100"),
+    "share": option(lambda value: read_share(value, where="x"), b"10%"),
+    "slo": option(read_slo, b"p99<3s,errors<0.1%"),
+    "mix": option(read_mix, b"user.lifecycle.create=3"),
+    "batches": option(read_batches, b"1,2"),
     "misbehaviour": option(read_misbehaviour, b"slow=4"),
     "auth-header": option(read_auth_header, b"Authorization: Basic x"),
     "redactor": Parser(text(Redactor([Secret("Basic k7Gx92hQpLz04TtRvB=")])), (b"Basic k7Gx92hQpLz04TtRvB=",)),

@@ -22,6 +22,7 @@ from emulator.apis.routing import routes
 from emulator.apis.targets import guarded_sender
 from emulator.console import serve_console
 from emulator.org.errors import VerificationFailedError
+from emulator.org.inline.making import OAuth
 from emulator.secrets import Secret
 
 pytestmark = pytest.mark.wire
@@ -210,6 +211,43 @@ def test_the_stream_holds_no_secret(served: Served) -> None:
     answer.close()
 
     assert served.hunt.found_in(b"".join(heard)) == {}
+
+
+def test_the_secrets_of_inline_hooks_are_given_away_nowhere(
+    served: Served, hunt, raw_server: Callable, read_request: Callable, caplog: pytest.LogCaptureFixture
+) -> None:  # fmt: skip
+    """Client secret, access token and auth header, with a token endpoint and a service that repeat what they get."""
+    token = hunt.secret("access token of the service")
+    told: list[bytes] = []
+
+    def echo(connection: socket.socket) -> None:
+        request = read_request(connection)
+        told.append(request)
+        said = {"access_token": token, "token_type": "Bearer", "expires_in": 3600} if b"grant_type" in request else {}
+        body = json.dumps({**said, "error_description": request.decode("latin-1")}).encode()
+        status = b"200 OK" if said else b"500 " + request.partition(b"uthorization: ")[2].partition(b"\r")[0]
+        connection.sendall(b"HTTP/1.1 %s\r\nContent-Length: %d\r\n\r\n%s" % (status, len(body), body))
+
+    url = raw_server(echo).url
+    oauth = OAuth(client_id="me", token_url=f"{url}/token", secret=hunt.secret("client secret"), scope="x")
+    hooks = [
+        served.org.create_inline_hook(type="registration", uri=url, auth=oauth, name="one"),
+        served.org.create_inline_hook(
+            type="registration", uri=url, auth=f"Basic {hunt.secret('inline auth')}", name="two"
+        ),
+    ]
+    browser, said = served.console(), [repr(hooks), repr(oauth)]
+    for hook in hooks:
+        run = served.org.execute_inline_hook(hook.id)
+        said += [repr(run), str(run)]
+        said += [whole(served.control("POST", f"/_emulator/inline-hooks/{hook.id}/preview", {}))]
+        said += [whole(served.api("GET", f"/api/v1/inlineHooks/{hook.id}"))]
+        said += [whole(browser.get(f"/console/inline-hooks/{hook.id}{page}", headers=HOST)) for page in ("", "/edit")]
+    said += [whole(served.control("GET", "/_emulator/deliveries")), caplog.text]
+
+    assert any(b"client_secret=" in request for request in told)
+    assert any(token.encode() in request for request in told)
+    assert hunt.found_in(*said) == {}
 
 
 LINK = re.compile(r'(?:href|action)="(/console[^"]*)"')

@@ -19,6 +19,7 @@ from emulator.delivery.addresses import kind_of, loopback_and_private
 from emulator.delivery.exchange import Exchange, Request
 from emulator.delivery.transport import Transport, transport
 from emulator.org.errors import OktaApiError
+from emulator.org.inline.making import OAuth
 from receiver import Receiver
 
 NEAR = [
@@ -286,6 +287,17 @@ def test_an_org_neither_verifies_nor_delivers_nor_previews_beyond(resolving) -> 
     assert preview.attempts[0].exchange.failure == "target_not_allowed"
     assert len(preview.attempts) == 1
     assert connected == []
+
+
+def test_neither_a_token_endpoint_nor_an_inline_hook_is_asked_beyond(resolving) -> None:
+    connected = resolving(*[["169.254.169.254"]] * 4)
+    with Org(seed=1) as org:
+        oauth = OAuth(client_id="me", token_url="https://tokens.test/token", secret="s3cret")
+        hook = org.create_inline_hook(type="registration", uri="https://hooks.test/", auth=oauth, name="one")
+        run = org.execute_inline_hook(hook.id)
+
+    assert connected == []
+    assert "169.254.169.254" in repr(run)
 
 
 def test_a_guarded_sender_can_do_what_every_sender_can() -> None:
