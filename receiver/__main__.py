@@ -200,7 +200,9 @@ def _say_ready(app: App, serving: Serving, header: str, secret: Secret | None, *
 
 def _print(line: str) -> None:
     try:
-        print(line, flush=True)  # noqa: T201 (handlers' lines are the output)
+        # In one piece, which print() doesn't promise: a kill must not leave a line without its end.
+        sys.stdout.write(f"{line}\n")
+        sys.stdout.flush()
     except OSError:
         # The reader of our output has gone; events are still to be received, so only the lines are lost.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
