@@ -91,6 +91,7 @@ class Engine:
         self._most_lines = _open_files() - _SPARE_FILES
         self._deadlines: deque[tuple[float, _Job, int]] = deque()
         self._later: list[tuple[float, int, _Job]] = []
+        self._count = 0  # of what is put off, so that the heap never compares jobs
         self._waiting: deque[_Job] = deque()
         self._began = 0.0
 
@@ -163,7 +164,7 @@ class Engine:
             again = self._job(job.number, due, self._traffic.repetition(job.number, job.due, job.body))
             self.tally.due += due >= self.tally.warmup
             self.tally.repeated += due >= self.tally.warmup
-            heapq.heappush(self._later, (due, -job.number - 1, again))
+            self._put_off(due, again)
         self._attempt(job)
 
     def _give_up(self, job: _Job) -> None:
@@ -241,7 +242,7 @@ class Engine:
     def _ready(self, line: Line) -> None:
         job = self._busy.get(line)
         if job is None:
-            if line.hung_up():
+            if line in self._idle and line.hung_up():
                 self._idle.remove(line)
                 self._drop(line)
             return
@@ -285,8 +286,7 @@ class Engine:
 
     def _follow(self, job: _Job, now: float, *, acknowledged: bool, delay: float | None) -> None:
         if delay is not None:
-            job.turn += 1
-            heapq.heappush(self._later, (now + delay, job.number, job))
+            self._put_off(now + delay, job)
         else:
             self.tally.delivery(
                 Ended(
@@ -301,6 +301,10 @@ class Engine:
         if self._waiting:
             self._attempt(self._waiting.popleft())
 
+    def _put_off(self, due: float, job: _Job) -> None:
+        self._count += 1
+        heapq.heappush(self._later, (due, self._count, job))
+
     def _expire(self, now: float) -> None:
         deadlines = self._deadlines
         while deadlines and (deadlines[0][0] <= now or deadlines[0][1].turn != deadlines[0][2]):
@@ -311,6 +315,7 @@ class Engine:
     def _free(self, line: Line, *, keep: bool) -> None:
         job = self._busy.pop(line)
         job.line = None
+        job.turn += 1  # its deadline, and with it the job, can be forgotten
         if keep:
             self._idle.append(line)
         else:
