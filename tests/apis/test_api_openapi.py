@@ -154,7 +154,8 @@ class Tour:
         self.call("GET", path)
         self.call("GET", f"{path}/groups")
         self.call("GET", f"{path}/appLinks")
-        self.call("GET", f"{path}/grants")
+        for name in ("grants", "clients", "idps"):
+            self.call("GET", f"{path}/{name}")
         self.call("DELETE", f"{path}/grants")
         self.call("POST", path, {"profile": {"nickName": "A"}})
         self.call("PUT", path, user_body("ann"))

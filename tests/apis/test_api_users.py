@@ -338,7 +338,8 @@ def test_assigning_an_app_raises_its_events(api, user, org) -> None:
     assert [found["id"] for found in api("GET", f"/apps/{app['id']}/users").get_json()] == [user["id"]]
     assert api("GET", f"/apps/{app['id']}/users/{user['id']}").status_code == 200
     assert [found["label"] for found in api("GET", f"/users/{user['id']}/appLinks").get_json()] == ["Payroll"]
-    assert api("GET", f"/users/{user['id']}/grants").get_json() == []
+    for name in ("grants", "clients", "idps"):
+        assert api("GET", f"/users/{user['id']}/{name}").get_json() == []
     assert api("DELETE", f"/apps/{app['id']}/users/{user['id']}").status_code == 204
     assert api("GET", f"/apps/{app['id']}/users/{user['id']}").status_code == 404
     assert api("DELETE", f"/apps/{app['id']}").status_code == 204

@@ -148,6 +148,20 @@ def list_user_grants(ask: Ask, id: str) -> Answer:  # noqa: A002
     return Answer(body=[])
 
 
+@route("GET", f"{_USER}/clients", operation="listUserClients", scope=_SCOPE, gives="[Grant]")
+def list_user_clients(ask: Ask, id: str) -> Answer:  # noqa: A002
+    """List the OAuth clients that have tokens of a user: here there are none."""
+    ask.org.users.get(id)
+    return Answer(body=[])
+
+
+@route("GET", f"{_USER}/idps", operation="listUserIdentityProviders", scope=_SCOPE, gives="[Grant]")
+def list_user_identity_providers(ask: Ask, id: str) -> Answer:  # noqa: A002
+    """List the identity providers that a user is linked to: here there are none."""
+    ask.org.users.get(id)
+    return Answer(body=[])
+
+
 @route("DELETE", f"{_USER}/grants", operation="revokeUserGrants", scope=_SCOPE, status=204)
 def revoke_user_grants(ask: Ask, id: str) -> Answer:  # noqa: A002
     """Revoke the OAuth grants of a user, of which there are none."""
