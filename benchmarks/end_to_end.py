@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 CLIENTS = 4
+STARTS = 4
+COMPILED = str(Path(tempfile.gettempdir(), "okta-hook-benchmarks-compiled"))
 RATE, CPU, MEMORY, READY = 4.0, 0.35, 0.4, 0.6
 PROFILE = "delivery.window=0,delivery.max_batch=1,limits.daily=100000000,limits.warning=100000000"
 
@@ -127,17 +129,24 @@ def started(server: Server) -> Iterator[tuple[subprocess.Popen[bytes], int, floa
     """Start a server, and yield its process, port, and how long it took to answer."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
+    # Compiled modules are kept beside, as an installed package has them.
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    environment["PYTHONPYCACHEPREFIX"] = COMPILED
     began = time.perf_counter()
     process = subprocess.Popen(
         [part.replace("PORT", str(port)) for part in server.command],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         cwd=server.where,
+        env=environment,
     )
     try:
         while True:
             try:
-                socket.create_connection(("127.0.0.1", port), timeout=1).close()
+                with socket.create_connection(("127.0.0.1", port), timeout=30) as first:
+                    first.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                    if not first.recv(1):
+                        raise ConnectionError
             except OSError:
                 if process.poll() is not None or time.perf_counter() - began > 30:
                     raise SystemExit(f"{server.name} doesn't start") from None
@@ -152,7 +161,11 @@ def started(server: Server) -> Iterator[tuple[subprocess.Popen[bytes], int, floa
 
 def measure(server: Server, events: int) -> Figures:
     """Call a server so many times, and wait until as many webhooks have arrived."""
-    with sink() as url, started(server) as (process, port, ready):
+    starts = []
+    for _ in range(STARTS):
+        with started(server) as (_, _, seconds):
+            starts.append(seconds)
+    with sink() as url, started(server) as (process, port, _):
         server.prepare(Caller(port, server.authorization), url)
         run(server, port, url, range(events // 10))
         busy = cpu_of(process.pid)
@@ -163,7 +176,7 @@ def measure(server: Server, events: int) -> Figures:
             rate=events / (came[-1] - min(called)),
             cpu=busy / events * 1000,
             memory=memory_of(process.pid),
-            ready=ready,
+            ready=min(starts),
             latency=late[int(len(late) * 0.99)] * 1000,
         )
 

@@ -121,16 +121,14 @@ def run(name: str, options: list[str]) -> list[Row]:
         return [Row(what=name, measured="-", passed=False, note=last)]
 
 
-def table(rows: list[Row]) -> str:
-    """Return the rows as a table in Markdown."""
+def lines_of(name: str, rows: list[Row]) -> list[str]:
+    """Return the rows of a benchmark as lines of a table in Markdown."""
     signs = {True: "yes", False: "**no**", None: "not measured"}
-    lines = ["| what | measured | limit | kept | |", "|---|--:|--:|---|---|"]
-    lines += [
-        f"| {row.what} | {row.measured} | {row.limit} | {signs[row.passed] if row.limit or row.passed is None else ''} "
-        f"| {row.note.replace('|', '/')} |"
+    return [
+        f"| `{name}` | {row.what} | {row.measured} | {row.limit} "
+        f"| {signs[row.passed] if row.limit or row.passed is None else ''} | {row.note.replace('|', '/')} |"
         for row in rows
     ]
-    return "\n".join(lines)
 
 
 def machine() -> str:
@@ -141,11 +139,20 @@ def machine() -> str:
     )
 
 
-def write(rows: list[Row]) -> None:
-    """Put the table into the manual's page."""
+def write(found: dict[str, list[Row]]) -> None:
+    """Put what was measured into the table of the manual's page; what was measured before stays."""
     before, _, rest = PAGE.read_text(encoding="utf-8").partition(MEASURED)
-    after = rest.partition(MADE)[2]
-    PAGE.write_text(f"{before}{MEASURED}\n{machine()}\n\n{table(rows)}\n{MADE}{after}", encoding="utf-8")
+    old, _, after = rest.partition(MADE)
+    lines = ["| benchmark | what | measured | limit | kept | |", "|---|---|--:|--:|---|---|"]
+    for name in READERS:
+        lines += lines_of(name, found[name]) if name in found else of_before(old, name)
+    text = "\n".join(lines)
+    PAGE.write_text(f"{before}{MEASURED}\n{machine()}\n\n{text}\n{MADE}{after}", encoding="utf-8")
+
+
+def of_before(old: str, name: str) -> list[str]:
+    """Return the lines of a benchmark that are in the table already."""
+    return [line for line in old.splitlines() if line.startswith(f"| `{name}` |")]
 
 
 def main() -> int:
@@ -161,15 +168,14 @@ def main() -> int:
     if options.listed or wrong:
         print("\n".join(known()) if options.listed else f"unknown: {', '.join(wrong)}; known: {', '.join(known())}")
         return 2 if wrong else 0
-    rows: list[Row] = []
+    failed = 0
     for name in options.names or known():
         more = [text.partition("=")[2] for text in options.options if text.partition("=")[0] == name]
         found = run(name, more)
-        report(found, as_json=False)
-        rows += found
-    if not options.no_write:
-        write(rows)
-    return int(any(row.passed is False for row in rows))
+        failed |= report(found, as_json=False)
+        if not options.no_write:
+            write({name: found})
+    return failed
 
 
 if __name__ == "__main__":
