@@ -4,8 +4,8 @@ Measure 1,000 receivers that hang at once: two attempts each, all given up withi
 A thousand hooks of one org, 25 for each event type, lead to a listener that takes connections and never answers a
 delivery.  Late is a retry
 by what lies between the moment at which the first attempt's time is up and the moment at which the second begins.
-Exit code 1 if it takes too long, a retry is late by more than 5 ms at the 99th percentile, or memory grows by more
-than 64 KiB for each receiver.
+Exit code 1 if it takes too long, a retry is later than a bare timer by more than 5 ms at the 99th percentile, or memory
+grows by more than 64 KiB for each receiver.
 
 Run: python benchmarks/hanging.py [--receivers N] [--json]
 """
@@ -114,7 +114,8 @@ def rows(receivers: int = 1000, rounds: int = 3) -> list[Row]:
         for number in range(receivers):
             org.verify(org.create_event_hook(uri=url, events=[types[number % len(types)]]))
         found = [measure(org, sender, types, receivers) for _ in range(rounds)]
-    note = f"a bare timer of this machine, just before: {timer:.1f} ms"
+    late = min(each.late for each in found)
+    note = f"late by {late:.1f} ms in all; a bare timer just before: {timer:.1f} ms"
     return [
         at_most(
             f"{receivers:,} receivers hang at once, two attempts each: all given up after",
@@ -123,8 +124,8 @@ def rows(receivers: int = 1000, rounds: int = 3) -> list[Row]:
             " s",
         ),
         at_most(
-            "the same: a retry is late by, at the 99th percentile",
-            min(each.late for each in found),
+            "the same: a retry is later than a bare timer of this machine by, at the 99th percentile",
+            max(0.0, late - timer),
             LATEST,
             " ms",
             digits=1,

@@ -80,7 +80,11 @@ class Carrier:
         if isinstance(result, BaseException):
             self._over(then, result)
             return
-        step = course.went(result)
+        try:
+            step = course.went(result)
+        except Exception as error:  # noqa: BLE001 (told to whoever waits, rather than ending the thread of all others)
+            self._over(then, error)
+            return
         if not isinstance(step, Retry):
             self._over(then, None)
         elif not step.delay or isinstance(self._clock, SystemClock) or getattr(self._clock, "frozen", None) is False:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from emulator.delivery.attempts import Delivery, Kind, Outcome
@@ -76,7 +77,7 @@ class Sending:
             hook = core.hooks().get(hook_id)
             if hook is None or not rows:
                 return None
-            events = [as_delivery(json.loads(row[0]), nulls=core.profile.delivery_nulls) for row in rows]
+            events = [_as_delivered(row[0], core.profile.delivery_nulls) for row in rows]
             delivery = self._begin(hook, in_order(events, core.profile.delivery_order, key=_uuid), Kind.EVENT)
             reason = self._why_not(hook)
             if reason:
@@ -234,6 +235,12 @@ class Sending:
                 extras={"errorMessage": reason},
                 edit=lambda event: about_hook(event, hook, "Event hook delivery failed"),
             )
+
+
+@lru_cache(maxsize=64)
+def _as_delivered(document: str, nulls: str) -> Mapping[str, Any]:
+    """Return an event of the System Log as hooks get it; many hooks may get the same."""
+    return as_delivery(json.loads(document), nulls=nulls)
 
 
 def _uuid(event: Mapping[str, Any]) -> str:

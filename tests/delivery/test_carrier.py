@@ -182,3 +182,19 @@ def test_a_clock_that_stands_still_is_moved_by_a_retry(
     carry(make_carrier(clock=clock), loop, [course(raw_server(fail).url, "retry.delay=3600")])
 
     assert clock.now() == datetime(2026, 8, 21, 1, tzinfo=UTC)
+
+
+def test_what_goes_wrong_with_one_delivery_is_told_and_ends_it(
+    raw_server: Callable, make_carrier: Callable, loop: Loop
+) -> None:
+    def stumble(number: int, exchange: Exchange) -> Exchange:
+        raise RuntimeError(f"attempt {number} got {exchange.status}")
+
+    request = delivery_request(Channel(uri=raw_server(keep_open).url), b"{}", hook_id="who1")
+    begun = Delivery(event_id="1", hook_id="who1", uuids=(), attempts=(), outcome=Outcome.NOT_SENT)
+    carrier, told = make_carrier(), []
+    carrier.carry(Course(request, begun, interfere=stumble), told.append)
+    while carrier.under_way:
+        loop.turn(5)
+
+    assert [str(error) for error in told] == ["attempt 1 got 204"]
