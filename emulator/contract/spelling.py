@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
@@ -87,8 +88,12 @@ def misspelt(name: str, known: Iterable[str], *, shortest: int = _SHORTEST) -> s
 
     Names of less than *shortest* letters must be whole.
     """
-    if len(name) > _LONGEST:
-        return ""
+    return "" if len(name) > _LONGEST else _misspelt(name, tuple(known), shortest)
+
+
+@lru_cache(maxsize=4096)
+def _misspelt(name: str, known: tuple[str, ...], shortest: int) -> str:
+    # The same names are compared with the same lists in each event of a file.
     folded = _folded(name)
     candidates = [(candidate, _folded(candidate)) for candidate in known]
     for candidate, other in candidates:

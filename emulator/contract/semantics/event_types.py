@@ -36,7 +36,7 @@ def unknown_type(event_type: str, path: Path) -> Iterator[Problem]:
     if not event_type or event_type in known_types():
         return
     shown = printable(event_type[:_LONGEST_TYPE])
-    if event_type == ENVELOPE_TYPE or event_type in _all_legacy_ids():
+    if event_type == ENVELOPE_TYPE or event_type.casefold() in _all_legacy_ids():
         home = "eventType of the envelope" if event_type == ENVELOPE_TYPE else "legacyEventType"
         yield Problem(
             path=path,
@@ -139,16 +139,18 @@ def legacy_id_of_another_type(event: dict[str, Any], path: Path) -> Iterator[Pro
     if not isinstance(legacy, str) or not legacy or not isinstance(event_type, str):
         return
     own = _legacy_ids(event_type)
-    if not own or legacy in own:
+    if legacy in own or event_type not in known_types():
         return
-    other = legacy in _all_legacy_ids() or legacy in known_types()
+    other = legacy in known_types() or legacy.casefold() in _all_legacy_ids()
+    if not own and not other:
+        return
     slip = "" if other else misspelt(legacy, own)
     yield Problem(
         path=(*path, "legacyEventType"),
         rule="T6",
         level=Level.SHOULD if other or slip else Level.NOTE,
         message=f"{printable(legacy[:_LONGEST_TYPE])} is not among the legacy ids of {event_type}",
-        hint=f"did you mean {slip!r}?" if slip else f"known: {', '.join(sorted(own)[:4])}",
+        hint=f"did you mean {slip!r}?" if slip else f"known: {', '.join(sorted(own)[:4]) or 'none, so null'}",
     )
 
 
@@ -160,4 +162,4 @@ def _legacy_ids(event_type: str) -> frozenset[str]:
 
 @cache
 def _all_legacy_ids() -> frozenset[str]:
-    return frozenset(name for known in known_types().values() for name in known.legacy_ids)
+    return frozenset(name.casefold() for known in known_types().values() for name in known.legacy_ids)

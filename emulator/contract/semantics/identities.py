@@ -104,10 +104,10 @@ def type_nearly_known(event: dict[str, Any], path: Path) -> Iterator[Problem]:
     """L22, L28: further types are legal, but user, Users or Usr are slips of the pen, and OktaUser with a 00u is one too."""
     for thing, where, known in _named(event, path):
         kind = thing.get("type")
-        if not isinstance(kind, str) or kind in known or not kind:
+        if not isinstance(kind, str) or kind in known or kind in _TARGET_TYPES or not kind:
             continue
         meant = (
-            misspelt(kind, known, shortest=_SHORTEST_TYPE)
+            misspelt(kind, (*known, *_TARGET_TYPES), shortest=_SHORTEST_TYPE)
             or misspelt(kind.rstrip("s"), known, shortest=_SHORTEST_TYPE)
             or _part_of(kind, _FOREIGN.get(str(thing.get("id"))[:3], ""))
         )

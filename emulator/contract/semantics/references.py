@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from emulator.contract.catalogue import is_debug_key
@@ -61,19 +62,23 @@ def hook_id_twice(event: dict[str, Any], path: Path) -> Iterator[Problem]:
 @event_rule
 def debug_key_nearly_known(event: dict[str, Any], path: Path) -> Iterator[Problem]:
     """L24, L27: further keys are legal, but requestURI beside no requestUri is a slip."""
-    data = _debug_data(event)
-    absent = [key for key in _REQUEST_KEYS if key not in data]
-    for key in list(data)[:_MOST_KEYS]:
-        meant = "" if key in _REQUEST_KEYS else meant_by(key, absent)
-        if meant and not is_debug_key(key):
-            yield Problem(
-                path=(*path, *_INSIDE, key),
-                rule="L27",
-                level=Level.SHOULD,
-                message=f'debugData has "{printable(key[:60])}", and "{meant}" is not there',
-                hint=f'did you mean "{meant}"?',
-                at_key=True,
-            )
+    for key, meant in _slips(tuple(_debug_data(event))[:_MOST_KEYS]):
+        yield Problem(
+            path=(*path, *_INSIDE, key),
+            rule="L27",
+            level=Level.SHOULD,
+            message=f'debugData has "{printable(key[:60])}", and "{meant}" is not there',
+            hint=f'did you mean "{meant}"?',
+            at_key=True,
+        )
+
+
+@lru_cache(maxsize=1024)
+def _slips(keys: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Return each key that nearly is one of a request, and that one; events of a type have the same keys."""
+    absent = [key for key in _REQUEST_KEYS if key not in keys]
+    found = [(key, meant_by(key, absent)) for key in keys if key not in _REQUEST_KEYS]
+    return [(key, meant) for key, meant in found if meant and not is_debug_key(key)]
 
 
 @event_rule
