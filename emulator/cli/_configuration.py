@@ -45,7 +45,10 @@ def find_file() -> ConfigFile | None:
     named = os.environ.get(_NAMED_BY, "")
     if named:
         return None if named == _NO_FILE else _parsed(_text(named), named, "")
-    folder = os.getcwd()  # noqa: PTH109 (pathlib costs half an interpreter start)
+    try:
+        folder = os.getcwd()  # noqa: PTH109 (pathlib costs half an interpreter start)
+    except FileNotFoundError:  # it was deleted meanwhile
+        return None
     while True:
         own, shared = f"{folder}{os.sep}{_OWN_FILE}", f"{folder}{os.sep}{_SHARED_FILE}"
         if os.path.isfile(own):  # noqa: PTH113

@@ -97,6 +97,17 @@ def test_options_in_the_environment_are_left_to_click(folder: Path, monkeypatch:
     assert plain_call(["good.json"]) is None
 
 
+@pytest.mark.skipif(os.name != "posix", reason="removes the folder it works in")
+def test_a_working_folder_that_is_gone_holds_no_configuration(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "gone").mkdir()
+    monkeypatch.chdir(folder / "gone")
+    (folder / "gone").rmdir()
+    work = plain_call([str(folder / "good.json")])
+
+    assert work is not None
+    assert ended(work) == 0
+
+
 @pytest.mark.process
 def test_a_small_file_imports_no_more_than_it_needs(folder: Path) -> None:
     pytest.importorskip("jsonschema_rs", reason="the extra fast is not installed")
