@@ -39,6 +39,8 @@ from emulator.org.records import UserStatus
 from emulator.org.shortcuts import hook_body, user_body
 
 if TYPE_CHECKING:
+    import yaml
+
     from emulator.org.apps import Apps
     from emulator.org.core import Core
     from emulator.org.event_hooks import EventHooks
@@ -66,6 +68,7 @@ _MEMBERS: Final[dict[str, tuple[str, ...]]] = {
 _OAUTH: Final = ("client_id", "client_secret", "token_url", "scope")
 _NEEDED: Final = {"groups": "name", "apps": "label", "users": "login", "hooks": "uri", "inline_hooks": "uri"}
 _DEEPEST: Final = 50
+_EXACT: Final = 500  # marks of nesting in a file whose errors are placed exactly
 
 
 class StartData:
@@ -269,9 +272,10 @@ def _read(path: Path) -> tuple[Any, Callable[[Path_], str]]:
         _check_depth(yaml.parse(text, Loader=loader), str(path))
         root, data = yaml.compose(text, Loader=loader), yaml.load(text, Loader=loader)  # noqa: S506 (a safe one)
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
+        exact = _exactly(text, error)
+        mark = getattr(exact, "problem_mark", None)
         where = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else str(path)
-        raise UsageError(f"this is not YAML: {getattr(error, 'problem', None) or error}", where=where) from None
+        raise UsageError(f"this is not YAML: {getattr(exact, 'problem', None) or exact}", where=where) from None
     except ValueError as error:
         # A date that no calendar has, a number of thousands of digits.
         raise UsageError(f"a value can't be read: {error}", where=str(path), hint="put it in quotes") from None
@@ -283,6 +287,21 @@ def _read(path: Path) -> tuple[Any, Callable[[Path_], str]]:
         return f"{path}:{node.start_mark.line + 1}:{node.start_mark.column + 1}" if node is not None else str(path)
 
     return data if data is not None else {}, place
+
+
+def _exactly(text: str, error: yaml.YAMLError) -> yaml.YAMLError:
+    """Return the error as the slow loader has it, which knows its place better than the quick one."""
+    import yaml
+
+    if sum(map(text.count, "[{-?:")) > _EXACT:
+        return error  # it would take its time over what is deeply nested
+    try:
+        yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.YAMLError as exact:
+        return exact
+    except RecursionError:
+        pass
+    return error
 
 
 def _check_depth(events: Iterable[Any], where: str) -> None:
