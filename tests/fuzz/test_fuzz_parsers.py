@@ -346,14 +346,21 @@ def changed(seeds: tuple[bytes, ...]) -> st.SearchStrategy[bytes]:
     return spliced() | spliced() | words | values
 
 
-def tried(name: str, data: bytes) -> None:
-    """Feed one parser; what it refuses it refuses by its own error."""
-    parser = PARSERS[name]
+def seconds(parser: Parser, data: bytes) -> float:
     began = time.thread_time()
     with suppress(*parser.refuses):
         parser.read(data)
+    return time.thread_time() - began
+
+
+def tried(name: str, data: bytes) -> None:
+    """Feed one parser; what it refuses it refuses by its own error."""
+    parser = PARSERS[name]
+    took = seconds(parser, data)
     limit = LONGEST * (10 if name in SEVERAL else 1) * (5 if tracemalloc.is_tracing() else 1)
-    assert time.thread_time() - began < limit, f"{name} needed more than {limit} s for {len(data)} bytes"
+    if took >= limit:  # a busy machine, or something that was imported on the way
+        took = min(took, seconds(parser, data))
+    assert took < limit, f"{name} needed {took:.1f} s for {len(data)} bytes"
 
 
 @pytest.mark.parametrize("name", PARSERS)

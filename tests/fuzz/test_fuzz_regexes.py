@@ -99,6 +99,8 @@ def test_an_expression_reads_long_runs_in_linear_time(place: str, expression: re
                 for size in SIZES:
                     text = begin + run * (size // len(run)) + "\x01"
                     took = seconds(expression, use, text)
+                    if took >= SLOW:  # a busy machine, or the garbage collector
+                        took = min(took, seconds(expression, use, text), seconds(expression, use, text))
                     assert took < SLOW, (
                         f"{place}: {use} of {begin!r} and {size} characters of {run!r} took {took:.2f} s"
                     )
