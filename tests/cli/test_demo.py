@@ -6,7 +6,6 @@ import os
 import re
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -24,14 +23,9 @@ def masked(text: str) -> str:
 
 def test_a_seed_tells_the_same_story(okta_hooks) -> None:
     """Set OKTA_HOOKS_UPDATE_GOLDEN to write the story anew after a change on purpose."""
-    began, worked = time.monotonic(), time.process_time()
-
     done = okta_hooks("demo", "--seed", "42")
 
     assert (done.code, done.err) == (0, "")
-    # A second on an idle machine; on a busy one the work is the same, and nothing waits for a time limit.
-    assert time.process_time() - worked < 5
-    assert time.monotonic() - began < 20
     if os.environ.get("OKTA_HOOKS_UPDATE_GOLDEN"):
         GOLDEN.parent.mkdir(exist_ok=True)
         GOLDEN.write_text(masked(done.out), encoding="utf-8")
