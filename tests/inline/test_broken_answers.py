@@ -124,6 +124,13 @@ ROWS = {
         ]}},
         "note", "I6", "/error/errorCauses/0/location", "no place in the request's profile", "data.userProfile.email",
     ),
+    "a cause with members left empty, as frameworks write them": (
+        "telephony",
+        {"error": {"errorSummary": "no", "errorCauses": [
+            {"errorSummary": "no", "reason": None, "locationType": "", "location": "", "domain": None},
+        ]}},
+        "note", "I6", "/error/errorCauses/0/location", "an empty string, wanted a path", "",
+    ),
     "commands beside an error": (
         "registration", {**command(PROFILE, {"customerId": "1"}), "error": {"errorSummary": "no"}},
         "should", "I6", "/commands/0", "is not executed", "either commands or error",
@@ -386,6 +393,7 @@ def test_rules_pass_over_what_has_the_wrong_type(kind, answer):
         {**command(ACTION, {"credential": "VERIFIED"}), "error": None, "debugContext": {}},
         {"commands": []},
         {"commands": None},
+        {"error": {"errorSummary": "no", "errorCauses": None}},
         {"debugContext": {"why": "because"}},
         {},
     ],
