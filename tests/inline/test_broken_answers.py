@@ -245,6 +245,10 @@ ROWS = {
         "saml", patch(SAML, op="replace", path="/claims/groups/attributeValues/9/value", value="x"),
         "must", "I7", "/commands/0/value/0/path", 'no "9" in', "indexes are 0 to 2",
     ),
+    "a SAML claim that is a string": (
+        "saml", patch(SAML, op="add", path="/claims/department", value="Sales"),
+        "should", "I7", "/commands/0/value/0/value", 'the string "Sales", wanted a claim', '"attributeValues": [',
+    ),
     "an index to add behind the end": (
         "saml", patch(SAML, op="add", path="/claims/groups/attributeValues/7", value={"value": "x"}),
         "must", "I7", "/commands/0/value/0/path", 'no index "7"', "indexes are 0 to 2; - appends",

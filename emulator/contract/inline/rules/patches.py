@@ -118,6 +118,25 @@ def impossible_lifetime(kind: InlineHookType, _: JsonObject, answer: JsonObject)
             yield broken((*place, "value"), "I7", f"a lifetime of {value} s is out of range", hint)
 
 
+@answer_rule("saml")
+def claim_without_attribute_values(kind: InlineHookType, _: JsonObject, answer: JsonObject) -> Iterator[Problem]:
+    """I7: a claim of an assertion, as a whole, is an object with attributeValues."""
+    for place, _name, operation in _operations(kind, answer):
+        steps, value = _steps(operation), operation.get("value")
+        if (
+            len(steps) != 2
+            or steps[0] != "claims"
+            or operation.get("op") not in OPERATIONS[:2]
+            or "value" not in operation
+        ):
+            continue
+        if not isinstance(value, dict) or not isinstance(value.get("attributeValues"), list):
+            hint = 'write {"attributes": {}, "attributeValues": [{"attributes": {"xsi:type": "xs:string"}, "value": "..."}]}'
+            yield doubtful(
+                (*place, "value"), "I7", f"got {describe(value)}, wanted a claim: an object with attributeValues", hint
+            )
+
+
 @answer_rule("token", "saml")
 def removed_with_a_value(kind: InlineHookType, _: JsonObject, answer: JsonObject) -> Iterator[Problem]:
     """I7: what is removed needs no value, and takes null only."""
