@@ -28,6 +28,13 @@ def request_of(page: str) -> dict:
     return json.loads(found[1].replace("&#34;", '"').replace("&#39;", "'").replace("&amp;", "&"))
 
 
+def test_types_are_called_as_people_write_them(browser) -> None:
+    page = browser.get("/inline-hooks/new").text
+
+    assert ">SAML assertion (" in page
+    assert ">Password import (" in page
+
+
 def test_a_hook_is_created_edited_and_deleted(browser, org) -> None:
     browser.get("/inline-hooks/new")
     page = browser.post("/inline-hooks/new", **FIELDS, header_key=["X-Team", ""], header_value=["red", ""])
