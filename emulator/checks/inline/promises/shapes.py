@@ -213,13 +213,14 @@ def large_request(bench: InlineBench) -> None:
     for path in ("identity/claims", "access/claims"):
         part, claims = path.split("/")
         if isinstance(data.get(part), dict) and claims in data[part]:
-            body = _with(body, f"/data/{path}/groups", values)
+            # Not "groups": a service that adds groups of its own would be doubted for what stood in this call only.
+            body = _with(body, f"/data/{path}/departmentsOfThePast", values)
     if isinstance(data.get("assertion"), dict):
         claim = {
             "attributes": {},
             "attributeValues": [{"attributes": {"xsi:type": "xs:string"}, "value": v} for v in values],
         }
-        body = _with(body, "/data/assertion/claims/groups", claim)
+        body = _with(body, "/data/assertion/claims/departmentsOfThePast", claim)
     for path in _profiles(body):
         body = _with(body, f"{path}/groups", values)
     bench.wants_answers({"a large request": _with(body, "/data/context/groups", values)})

@@ -51,8 +51,7 @@ def token(data):
     for name in ("identity", "access"):
         claims = get(data, name, "claims")
         if isinstance(claims, dict):
-            op = "replace" if "groups" in claims else "add"
-            patch = [{"op": op, "path": "/claims/groups", "value": ["a", "b"]}]
+            patch = [{"op": "add", "path": "/claims/groups", "value": ["a", "b"]}]
             patches.append({"type": f"com.okta.{name}.patch", "value": patch})
     return {"commands": patches} if patches else None
 

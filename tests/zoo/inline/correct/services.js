@@ -38,7 +38,10 @@ const hooks = {
     answer(data) {
       const scopes = Object.keys(member(data, "access", "scopes") ?? {}).length;
       if (!isObject(member(data, "access"))) return null;
-      return command("com.okta.access.patch", [{ op: "add", path: "/claims/scopeCount", value: scopes }]);
+      return command("com.okta.access.patch", [
+        { op: "add", path: "/claims/scopeCount", value: scopes },
+        { op: "add", path: "/claims/groups", value: ["readers"] },
+      ]);
     },
   },
   saml: {
