@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from emulator.contract.constants import CONTENT_TYPE, REQUEST_ID_HEADER
 from emulator.contract.inline.answers import AnswerJudgement, judge_answer, judge_failure
@@ -12,13 +12,15 @@ from emulator.contract.inline.constants import ANSWER_LIMIT, NO_CACHE, USER_AGEN
 from emulator.contract.inline.effects import Effect, apply_answer
 from emulator.contract.profile import DEFAULT_PROFILE, Profile
 from emulator.delivery.attempts import Attempt, GivenUp, Retry, next_step
-from emulator.delivery.exchange import Exchange, HeaderValue, Request
+from emulator.delivery.exchange import Exchange, Failure, HeaderValue, Request
 
 if TYPE_CHECKING:
     from emulator.contract.inline.types import InlineHookType
     from emulator.contract.model import Channel, JsonObject
     from emulator.delivery.clock import Clock
     from emulator.delivery.transport import Sender
+
+_NO_CONTACT: Final = frozenset({Failure.DNS, Failure.REFUSED, Failure.UNREACHABLE})
 
 __all__ = ["InlineCall", "call_inline_hook", "inline_hook_request"]
 
@@ -119,6 +121,8 @@ def call_inline_hook(
 def _judge(kind: InlineHookType, request: JsonObject, exchange: Exchange) -> AnswerJudgement:
     reply = exchange.reply
     if reply is None:
+        if exchange.failure in _NO_CONTACT:
+            return judge_failure(exchange.detail, hint="start the service first, and check host and port")
         return judge_failure(exchange.detail)
     body = reply.body
     if reply.truncated:

@@ -317,6 +317,14 @@ def test_a_telephony_hook_without_credentials_is_remarked_on(okta_hooks, closed_
     assert "must have an auth scheme (I12)" in done.err
 
 
+def test_nobody_at_the_address_is_advised_to_start_the_service(okta_hooks, closed_port):
+    done = okta_hooks("inline", "trigger", "token", "--to", f"http://127.0.0.1:{closed_port}/x")
+
+    assert done.code == 3
+    assert "start the service first" in done.out
+    assert "answer within 3 s" not in done.out
+
+
 def test_settings_reach_the_commands_of_a_group(okta_hooks, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "okta-hooks.toml").write_text("[inline]\nseed = 5\n", "utf-8")

@@ -116,9 +116,8 @@ def _is_in_a_command(problem: Problem) -> bool:
     return len(problem.path) > 1 and problem.path[0] == "commands"
 
 
-def judge_failure(detail: str) -> AnswerJudgement:
-    """Judge a call that brought no answer at all; *detail* says in words why."""
-    hint = "answer within 3 s, whole, over plain HTTP/1.1"
+def judge_failure(detail: str, *, hint: str = "answer within 3 s, whole, over plain HTTP/1.1") -> AnswerJudgement:
+    """Judge a call that brought no answer at all; *detail* says in words why, and *hint* what would help."""
     return AnswerJudgement(problems=(broken((), "I8", detail or "there was no answer", hint),))
 
 
