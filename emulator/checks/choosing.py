@@ -28,7 +28,12 @@ _C = TypeVar("_C", bound=_Check)
 
 
 def choose_among(
-    known: Mapping[str, _C], *, select: Iterable[str] = (), ignore: Iterable[str] = (), command: str
+    known: Mapping[str, _C],
+    *,
+    select: Iterable[str] = (),
+    ignore: Iterable[str] = (),
+    command: str,
+    where: str = "--select",
 ) -> Sequence[_C]:
     """
     Return those of the *known* checks that are to run, in their order.
@@ -38,12 +43,13 @@ def choose_among(
         select: Ids of checks or rules, or patterns such as ``auth-*``; none means all.
         ignore: The same, for what is left out.
         command: What lists them, for the hint.
+        where: The option that *select* comes from, for messages.
 
     Raises:
         UsageError: a name fits nothing; the hint has the nearest.
         NothingToRunError: nothing is left.
     """
-    wanted = _fitting(known, select, where="--select", command=command) or set(known)
+    wanted = _fitting(known, select, where=where, command=command) or set(known)
     unwanted = _fitting(known, ignore, where="--ignore", command=command)
     chosen = [found for found in known.values() if found.id in wanted and found.id not in unwanted]
     if not chosen or (all(found.stage is Stage.REVIEW for found in chosen) and not select):

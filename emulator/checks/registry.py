@@ -32,16 +32,17 @@ def registry() -> Mapping[str, Check]:
     return collected()
 
 
-def choose(*, select: Iterable[str] = (), ignore: Iterable[str] = ()) -> Sequence[Check]:
+def choose(*, select: Iterable[str] = (), ignore: Iterable[str] = (), where: str = "--select") -> Sequence[Check]:
     """
     Return the checks to run, in order.
 
     Args:
         select: Ids of checks or rules, or patterns such as ``auth-*``; none means all.
         ignore: The same, for what is left out.
+        where: The option that *select* comes from, for messages.
 
     Raises:
         UsageError: a name fits nothing; the hint has the nearest.
         NothingToRunError: nothing is left.
     """
-    return choose_among(registry(), select=select, ignore=ignore, command="okta-hooks check --list")
+    return choose_among(registry(), select=select, ignore=ignore, where=where, command="okta-hooks check --list")

@@ -84,7 +84,9 @@ def command(
     """
     from emulator.checks.registry import choose
 
-    chosen = choose(select=(explain,) if explain else select, ignore=ignore)
+    chosen = choose(
+        select=(explain,) if explain else select, ignore=ignore, where="--explain" if explain else "--select"
+    )
     if listing or explain:
         show_checks(chosen, whole=bool(explain), as_json=as_json)
         return 0

@@ -46,7 +46,7 @@ def test_the_checks_of_a_type_are_those_of_all_types_and_its_own(kind: str) -> N
 
 
 def test_a_check_of_another_type_is_unknown_and_nothing_left_is_said() -> None:
-    with pytest.raises(UsageError, match="password-right"):
+    with pytest.raises(UsageError, match="password-right is about password-import hooks, not token"):
         choose_inline("token", select=["password-right"])
     with pytest.raises(NothingToRunError):
         choose_inline("token", ignore=["*"])

@@ -132,7 +132,11 @@ def test_set_puts_a_value_into_every_call(okta_hooks):
         (["http://localhost:9/x", "--type", "tokn"], 2, "did you mean token, telephony?"),
         (["localhost:9/x", "--type", "token"], 2, "has no http:// or https:// in front"),
         (["http://localhost:9/x", "--type", "token", "--select", "patch-pth"], 2, "did you mean 'patch-path'"),
-        (["http://localhost:9/x", "--type", "token", "--select", "password-right"], 2, "no check or rule is called"),
+        (
+            ["http://localhost:9/x", "--type", "token", "--select", "password-right"],
+            2,
+            "is about password-import hooks",
+        ),
         (["http://localhost:9/x", "--type", "token", "--ignore", "*"], 4, "no check is left to run"),
         (["http://localhost:9/x", "--type", "token", "--credential", "a:b"], 2, "a token hook has no password"),
         (["http://localhost:9/x", "--type", "password-import", "--credential", "ann"], 2, "a login and its password"),
@@ -168,6 +172,15 @@ def test_only_reviews_chosen_still_make_a_plain_call_of_each_variant(okta_hooks,
 
     assert check["status"] == "fail"
     assert "/commands/0/value/0/status" in check["detail"]
+
+
+def test_a_misspelt_check_to_explain_is_told_at_its_option(okta_hooks):
+    for command in (["inline", "check"], ["check"]):
+        done = okta_hooks(*command, "--explain", "auth-mising")
+
+        assert done.code == 2
+        assert done.err.startswith("error: --explain: no check or rule is called 'auth-mising'")
+        assert "'auth-missing'" in done.err
 
 
 def test_the_checks_of_a_type_are_listed_and_explained(okta_hooks):

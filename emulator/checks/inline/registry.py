@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from emulator.checks.choosing import choose_among
 from emulator.checks.inline import promises
 from emulator.checks.inline.check import InlineCheck, collected
+from emulator.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -32,7 +33,9 @@ def inline_registry() -> Mapping[str, InlineCheck]:
     return collected()
 
 
-def choose_inline(kind: str = "", *, select: Iterable[str] = (), ignore: Iterable[str] = ()) -> Sequence[InlineCheck]:
+def choose_inline(
+    kind: str = "", *, select: Iterable[str] = (), ignore: Iterable[str] = (), where: str = "--select"
+) -> Sequence[InlineCheck]:
     """
     Return the checks to run against hooks of a type, in order.
 
@@ -40,6 +43,7 @@ def choose_inline(kind: str = "", *, select: Iterable[str] = (), ignore: Iterabl
         kind: The short name of the type; empty for the checks of all types.
         select: Ids of checks or rules, or patterns such as ``auth-*``; none means all.
         ignore: The same, for what is left out.
+        where: The option that *select* comes from, for messages.
 
     Raises:
         UsageError: a name fits nothing; the hint has the nearest.
@@ -47,4 +51,12 @@ def choose_inline(kind: str = "", *, select: Iterable[str] = (), ignore: Iterabl
     """
     known = {name: check for name, check in inline_registry().items() if not kind or check.is_about(kind)}
     command = "okta-hooks inline check --list" + (f" --type {kind}" if kind else "")
-    return choose_among(known, select=select, ignore=ignore, command=command)
+    for name in select:
+        other = inline_registry().get(name)
+        if other is not None and other.id not in known:
+            raise UsageError(
+                f"{name} is about {' and '.join(other.kinds)} hooks, not {kind}",
+                where=where,
+                hint=f"{command} shows those of this type",
+            )
+    return choose_among(known, select=select, ignore=ignore, where=where, command=command)

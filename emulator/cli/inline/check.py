@@ -98,7 +98,12 @@ def command(
     from emulator.contract.inline.types import inline_hook_type
 
     kind = None if kind_name is None else inline_hook_type(kind_name)
-    chosen = choose_inline("" if kind is None else kind.short, select=(explain,) if explain else select, ignore=ignore)
+    chosen = choose_inline(
+        "" if kind is None else kind.short,
+        select=(explain,) if explain else select,
+        ignore=ignore,
+        where="--explain" if explain else "--select",
+    )
     if listing or explain:
         show_checks(chosen, whole=bool(explain), as_json=as_json)
         return 0
