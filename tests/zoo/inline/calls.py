@@ -345,7 +345,7 @@ class WantsARequestId(Good):
             raise Refusal(400)
 
 
-@broken("broken-json", kind="token")
+@broken("broken-json", "other-json", kind="token")
 class CrashesOnNoJson(Good):
     """Reads JSON without looking whether it is some."""
 

@@ -33,7 +33,8 @@ def command_type(bench: InlineBench) -> None:
     title="gives commands values that Okta takes",
     rule="I7",
     level=Level.MUST,
-    remedy="write words such as ALLOW and VERIFIED in capitals, under the member that the command reads",
+    remedy="give the command the value that the line above asks for; okta-hooks inline show TYPE --schema answer has them "
+    "all, and words such as ALLOW and VERIFIED stand in capitals",
     stage=Stage.REVIEW,
 )
 def command_value(bench: InlineBench) -> None:

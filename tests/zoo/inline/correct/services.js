@@ -101,7 +101,7 @@ createServer(async (req, res) => {
   if (body === null) return reply(res, 413);
   let call;
   try {
-    call = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body));
+    call = JSON.parse(body.toString());
   } catch {
     return reply(res, 400, { message: "not JSON" });
   }
