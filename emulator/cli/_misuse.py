@@ -14,9 +14,15 @@ if TYPE_CHECKING:
 
 __all__ = ["told"]
 
+_HELP: type[click.ClickException] | tuple[()] = getattr(
+    click.exceptions, "NoArgsIsHelpError", ()
+)  # since 8.2; before, click prints the help itself
+
 
 def told(error: click.ClickException) -> str:
     """Return *error* as text for a user; its first line says where and what."""
+    if isinstance(error, _HELP):
+        return error.format_message()
     context = getattr(error, "ctx", None)
     first, hint = _words(error, context)
     lines = [f"error: {first}", *([f"  {hint}"] if hint else [])]

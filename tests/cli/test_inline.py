@@ -336,6 +336,13 @@ def test_settings_reach_the_commands_of_a_group(okta_hooks, tmp_path, monkeypatc
     assert json.loads(done.out)["variant"] == "voice"
 
 
+def test_a_group_by_itself_says_what_it_has(okta_hooks):
+    done = okta_hooks("inline")
+
+    assert (done.out + done.err).startswith("Usage: okta-hooks inline ")
+    assert "trigger" in done.out + done.err
+
+
 def test_a_key_that_no_command_of_a_group_has_is_refused(okta_hooks, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "okta-hooks.toml").write_text("[inline]\nsede = 5\n", "utf-8")
