@@ -82,10 +82,10 @@ def _lead(run: RunResult, failed: Sequence[_Shown], warned: Sequence[_Shown]) ->
     if failed:
         what = "is" if len(failed) == 1 else "are"
         return f"{len(failed)} of {total} {what} broken. Each has its evidence, the rule behind it, and a fix below."
-    if run.verdict is Verdict.ERROR:
-        return "Nothing is broken as far as can be seen, but not everything could be carried out."
     if run.interrupted:
         return f"The run was interrupted; {passed} had passed by then."
+    if run.verdict is Verdict.ERROR:
+        return "Nothing is broken as far as can be seen, but not everything could be carried out."
     rest = f", {len(warned)} only warn" if warned else ""
     unseen = f", {skipped} not looked at" if (skipped := run.counts()["skip"]) else ""
     return f"Nothing is broken: {passed} of {total} passed{rest}{unseen}."

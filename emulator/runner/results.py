@@ -165,10 +165,11 @@ class RunResult:
 
     @property
     def verdict(self) -> Verdict:
-        """*fail* if a promise is broken, else *error* if a check could not be carried out, else *pass*."""
+        """*fail* if a promise is broken, else *error* if a check could not be carried out or reached, else *pass*."""
         if any(check.fails(level=self.level) for check in self.checks):
             return Verdict.FAIL
-        return Verdict.ERROR if any(check.status is Status.ERROR for check in self.checks) else Verdict.PASS
+        unknown = self.interrupted or any(check.status is Status.ERROR for check in self.checks)
+        return Verdict.ERROR if unknown else Verdict.PASS
 
     def counts(self) -> dict[str, int]:
         """Count the results by status, and those that only warn."""
