@@ -33,6 +33,7 @@ LONGEST_REQUEST: Final = 30.0  # seconds that a request may take to arrive; Okta
 ARRIVING: Final = 64 * 1024 * 1024  # bytes of bodies that are arriving, all together
 LINGER: Final = 2.0  # seconds that a refused client gets to notice, and to stop sending
 LOOK: Final = 0.1  # seconds between looks at who is here
+GRACE: Final = 0.1  # seconds that everybody gets to begin, however crowded it is
 
 _ACCEPTED: Final = 64  # connections at a time
 _SPARE: Final = 8  # listener, trigger and the like
@@ -215,6 +216,8 @@ class Server(TcpWSGIServer):  # type: ignore[misc]  # waitress has no types
 
     def turn(self, timeout: float) -> None:
         """Wait at most *timeout* seconds for something to do, do it, and see who has been here too long."""
+        if len(self.active_channels) >= self.most:
+            timeout = min(timeout, LOOK)  # somebody may be about to have had the time that everybody gets
         wasyncore.loop(timeout=timeout, use_poll=hasattr(select, "poll"), map=self.sockets, count=1)
         now = time.monotonic()
         if now - self._looked >= LOOK or len(self.active_channels) >= self.most:
@@ -249,14 +252,17 @@ class Server(TcpWSGIServer):  # type: ignore[misc]  # waitress has no types
                     late = now - channel.waits_since() > (LONGEST_REQUEST if channel.is_reading() else IDLE)
             if late:
                 channel.turn_away()
-        self._make_room([channel for channel in waiting if channel.connected])
+        self._make_room([channel for channel in waiting if channel.connected], now)
 
-    def _make_room(self, waiting: list[Channel]) -> None:
+    def _make_room(self, waiting: list[Channel], now: float) -> None:
         crowd, arriving = len(self.active_channels), sum(channel.arrived() for channel in waiting)
         if crowd < self.most and arriving <= ARRIVING:
             return
         for channel in sorted(waiting, key=Channel.waits_since):
             if crowd < 0.9 * self.most and arriving <= ARRIVING / 2:
+                return
+            # Where nearly all are being answered, those who wait may have come just now.
+            if now - channel.waits_since() < GRACE and arriving <= ARRIVING / 2:
                 return
             crowd, arriving = crowd - 1, arriving - channel.arrived()
             channel.turn_away()

@@ -256,3 +256,13 @@ def test_a_chunked_body_and_a_long_one_arrive_over_tls(hasty_tls: Near) -> None:
     with secured(hasty_tls.connect()) as connection:
         connection.sendall(head + b"Content-Length: 99999999999\r\n\r\n")
         assert connection.recv(65536).startswith(b"HTTP/1.1 413 ")
+
+
+def test_who_has_just_come_is_not_turned_away_for_those_who_are_being_answered(hasty: Near) -> None:
+    """With room for one, whose answer is under way, the only one who waits is the newest."""
+    hasty.server.most = 1
+    with hasty.connect() as newcomer:
+        time.sleep(emulator.door.server.GRACE / 2)
+        newcomer.sendall(b"OPTIONS / HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
+
+        assert newcomer.recv(16).startswith(b"HTTP/1.1 ")
