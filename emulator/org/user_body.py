@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = [
     "PENDING_IMPORT",
     "PROFILE",
+    "PROVIDERS",
     "Credentials",
     "check_profile",
     "digest",
@@ -33,6 +34,8 @@ PROFILE: Final = (
     "state", "zipCode", "countryCode", "postalAddress", "preferredLanguage", "locale", "timezone", "userType",
     "employeeNumber", "costCenter", "organization", "division", "department", "managerId", "manager",
 )  # fmt: skip
+# Who may know a user's password [OAS].
+PROVIDERS: Final = ("ACTIVE_DIRECTORY", "FEDERATION", "IMPORT", "LDAP", "OKTA", "SOCIAL")
 # What is kept instead of a digest: a password that the password import hook is asked about at the first sign-in, and
 # one that came as another system's hash, which is never compared with anything.
 PENDING_IMPORT: Final = "to be imported"
@@ -143,8 +146,19 @@ def read_credentials(credentials: Any, *, salt: str) -> Credentials:
         password=_password(password, salt),
         question=question.get("question"),
         answer=digest(answer, salt) if answer else None,
-        provider=provider and {"type": provider.get("type", "OKTA"), "name": provider.get("name", "OKTA")},
+        provider=_provider(provider),
     )
+
+
+def _provider(provider: JsonObject | None) -> JsonObject | None:
+    if not provider:
+        return None
+    kind, name = ("OKTA" if provider.get(member) is None else provider[member] for member in ("type", "name"))
+    if kind not in PROVIDERS:
+        raise invalid("type", "type: The field has an invalid value", hint=did_you_mean(str(kind), PROVIDERS))
+    if not isinstance(name, str):
+        raise invalid("name", "name: The field has an invalid value")
+    return {"type": kind, "name": name}
 
 
 def _password(password: JsonObject | None, salt: str) -> str | None:

@@ -104,6 +104,21 @@ def test_activation_gives_its_link_also_to_users_who_have_a_password(api) -> Non
     assert api("GET", f"/users/{staged['id']}").get_json()["status"] == "ACTIVE"
 
 
+@pytest.mark.parametrize(
+    "provider", [{"type": "OKTAH"}, {"type": 3}, {"type": ["OKTA"]}, {"name": False}, {"name": ["OKTA"]}]
+)
+def test_a_provider_that_okta_does_not_have_is_refused(api, user, refused, provider: dict) -> None:
+    refused(api("POST", f"/users/{user['id']}", {"credentials": {"provider": provider}}), 400, "E0000001")
+    refused(api("POST", "/users", new("ann.lee", credentials={"provider": provider})), 400, "E0000001")
+
+
+@pytest.mark.parametrize("provider", [{}, None, {"type": "OKTA"}, {"type": None, "name": None}])
+def test_a_provider_of_which_nothing_is_said_is_okta(api, user, provider: dict | None) -> None:
+    changed = api("POST", f"/users/{user['id']}", {"credentials": {"provider": provider}}).get_json()
+
+    assert changed["credentials"]["provider"] == {"type": "OKTA", "name": "OKTA"}
+
+
 QUESTION = {"recovery_question": {"question": "Why?", "answer": "because"}}
 RECOVERED = {"password": {"value": "battery staple"}, "recovery_question": {"answer": "because"}}
 

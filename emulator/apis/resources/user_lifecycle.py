@@ -84,7 +84,7 @@ def unlock_user(ask: Ask, id: str) -> Answer:  # noqa: A002
     f"{_LIFECYCLE}/expire_password",
     operation="expirePassword",
     scope=_SCOPE,
-    gives="User",
+    gives="ExpiredPassword",
     query=(Query(name="tempPassword", kind="boolean"),),
 )
 def expire_password(ask: Ask, id: str) -> Answer:  # noqa: A002
