@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import TYPE_CHECKING, Any
 
 from emulator.org.handles import App, Group, User
@@ -34,13 +35,13 @@ class Making(MakingInline):
     people: People
 
     @property
+    @abstractmethod
     def base_url(self) -> str:
         """The org's URL, without a path."""
-        raise NotImplementedError
 
+    @abstractmethod
     def call(self, **known: Any) -> Call:
         """Return a new call to hand to ``event_hooks`` and its like; *known* are fields of ``Call``, such as ``path``."""
-        raise NotImplementedError
 
     def create_event_hook(
         self,

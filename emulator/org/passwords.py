@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -30,7 +31,7 @@ class Moved:
     token: str = ""
 
 
-class Passwords:
+class Passwords(ABC):
     """The part of ``Users`` that is about passwords."""
 
     _core: Core
@@ -112,15 +113,17 @@ class Passwords:
                 raise api_error("E0000014", "password: The field cannot be left blank")
             return self._move(change, user.with_password(digest(new, user.id), change.now), name)
 
+    @abstractmethod
     def get(self, ref: str, call: Call | None = None) -> UserRecord:
         """Return a user as it is now; ``me`` is who calls."""
-        raise NotImplementedError
 
-    def _move(self, change: Change, user: UserRecord, name: str) -> UserRecord:
-        raise NotImplementedError
+    @abstractmethod
+    def _move(self, change: Change, user: UserRecord, name: str) -> UserRecord: ...
 
-    def _tell(self, change: Change, user: UserRecord, event_type: str, extras: Mapping[str, str] | None = None) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def _tell(
+        self, change: Change, user: UserRecord, event_type: str, extras: Mapping[str, str] | None = None
+    ) -> None: ...
 
-    def _set_credentials(self, change: Change, user: UserRecord, given: Any) -> UserRecord:
-        raise NotImplementedError
+    @abstractmethod
+    def _set_credentials(self, change: Change, user: UserRecord, given: Any) -> UserRecord: ...

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -77,20 +78,20 @@ def inline_hook_body(
     }
 
 
-class MakingInline:
+class MakingInline(ABC):
     """The part of an org that makes inline hooks, calls them, and lets their flows happen."""
 
     inline: InlinePart
     users: Users
 
     @property
+    @abstractmethod
     def world(self) -> World:
         """The company that the org belongs to."""
-        raise NotImplementedError
 
+    @abstractmethod
     def user(self, ref: str) -> User:
         """Return a user by id, login, or the login's part before the ``@``."""
-        raise NotImplementedError
 
     def create_inline_hook(
         self,
