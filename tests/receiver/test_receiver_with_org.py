@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -17,6 +18,9 @@ from receiver.inline.bearer import Bearer
 pytest.importorskip("jwt")
 
 pytestmark = pytest.mark.wire
+
+JWT = re.compile(r"eyJ[\w-]{10,}\.")
+"""The head of a signed token.  Its first letters alone also turn up in random ids."""
 
 
 @pytest.fixture
@@ -78,7 +82,7 @@ def test_the_contract_suite_fetches_a_token_too_and_tries_made_up_ones(
     assert "the token endpoint gave no token: it answered 401 invalid_client" in wrong.err
     for text in (done.out, once.out, once.err, wrong.err):
         assert "s3cret-value" not in text
-        assert "eyJ" not in text.replace("eyJhbGciOiJub25l", "")
+        assert not JWT.search(text)
 
 
 @pytest.mark.parametrize(
