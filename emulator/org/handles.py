@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any
 
+from emulator.errors import HarnessError
 from emulator.org.codec import app_json, group_json, user_json
 from emulator.org.errors import OktaApiError
 from emulator.payloads import Origin
@@ -19,12 +21,25 @@ if TYPE_CHECKING:
 __all__ = ["App", "Group", "User"]
 
 
-class _Handle:
+class _Handle(ABC):
     """A thing of an org, by its id; two handles of the same thing are equal."""
 
     def __init__(self, org: Making, object_id: str) -> None:
         self._org = org
         self.id = object_id
+
+    def __repr__(self) -> str:
+        try:
+            known = self._known_as()
+        except OktaApiError:
+            known = "deleted"
+        except HarnessError:  # it is also printed when its org has been closed
+            known = "of an org that is closed"
+        return f"{type(self).__name__}({known}, id={self.id!r})"
+
+    @abstractmethod
+    def _known_as(self) -> str:
+        """Return what people know it by."""
 
     def __eq__(self, other: object) -> bool:
         return type(other) is type(self) and other.id == self.id
@@ -41,11 +56,8 @@ class User(_Handle):
     Those that return the user itself can be chained.
     """
 
-    def __repr__(self) -> str:
-        try:
-            return f"User({self.login!r}, {self.status}, id={self.id!r})"
-        except OktaApiError:
-            return f"User(deleted, id={self.id!r})"
+    def _known_as(self) -> str:
+        return f"{self.login!r}, {self.status}"
 
     @property
     def record(self) -> UserRecord:
@@ -163,11 +175,8 @@ class User(_Handle):
 class Group(_Handle):
     """A group of an org; each method is one API call."""
 
-    def __repr__(self) -> str:
-        try:
-            return f"Group({self.name!r}, id={self.id!r})"
-        except OktaApiError:
-            return f"Group(deleted, id={self.id!r})"
+    def _known_as(self) -> str:
+        return repr(self.name)
 
     @property
     def record(self) -> GroupRecord:
@@ -214,11 +223,8 @@ class Group(_Handle):
 class App(_Handle):
     """An app of an org; each method is one API call."""
 
-    def __repr__(self) -> str:
-        try:
-            return f"App({self.record.label!r}, id={self.id!r})"
-        except OktaApiError:
-            return f"App(deleted, id={self.id!r})"
+    def _known_as(self) -> str:
+        return repr(self.record.label)
 
     @property
     def record(self) -> AppRecord:

@@ -301,3 +301,13 @@ def test_handles_of_one_thing_are_equal(org: Org) -> None:
     assert len({user, org.user(user.id)}) == 1
     assert user != org.group("Everyone")
     assert repr(user).startswith("User('jane.roe@example.com', PROVISIONED")
+
+
+def test_what_a_test_still_holds_can_be_printed_when_its_org_is_closed() -> None:
+    """pytest prints what a failed test has in hand, and by then the org's ``with`` block may have ended."""
+    with Org(seed=1) as org:
+        held = [org.create_user(), org.create_group("Sales"), org.create_app("Tickets")]
+
+    assert [repr(each) for each in held] == [
+        f"{type(each).__name__}(of an org that is closed, id={each.id!r})" for each in held
+    ]
