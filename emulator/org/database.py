@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 from contextlib import suppress
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Final
 
 from emulator.errors import UsageError
 
-__all__ = ["TABLES", "bring_up_to_date", "connect", "lock"]
+__all__ = ["NAMES", "TABLES", "bring_up_to_date", "connect", "lock"]
 
 _APPLICATION: Final = 0x6F6B6F72  # marks the file as an org of ours
 _VERSION: Final = 2
@@ -78,6 +79,7 @@ CREATE TABLE IF NOT EXISTS roles (
 CREATE INDEX IF NOT EXISTS roles_of_an_owner ON roles (owner, number);
 """
 TABLES: Final = _FIRST + _ADDED
+NAMES: Final = tuple(re.findall(r"CREATE TABLE (?:IF NOT EXISTS )?(\w+)", TABLES))
 
 
 def connect(path: str | Path | None) -> sqlite3.Connection:

@@ -6,7 +6,7 @@ import sqlite3
 from typing import TYPE_CHECKING, Final
 
 from emulator.errors import UsageError
-from emulator.org.database import TABLES, bring_up_to_date
+from emulator.org.database import NAMES, TABLES, bring_up_to_date
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,10 +15,6 @@ if TYPE_CHECKING:
 
 __all__ = ["State"]
 
-_NAMES: Final = (
-    "meta", "counters", "hooks", "users", "groups", "apps", "members", "assignments", "log", "queue", "deliveries",
-    "inline_hooks", "hook_keys",
-)  # fmt: skip
 _KEPT: Final = ("seed", "host", "signing key")  # what an org stays for ever
 # What is counted on, so that no uuid, eventId or place in the ledger is ever given twice, whatever is put back: a
 # receiver that has seen them would take new events for old ones.
@@ -41,7 +37,7 @@ class State:
             copy.executescript(TABLES)
             with self._store.transaction() as db:
                 self._store.write_counters()
-                for name in _NAMES:
+                for name in NAMES:
                     _copy(db.execute(f"SELECT * FROM {name}"), copy, name)  # noqa: S608 (our own names)
             return copy.serialize()
         finally:
@@ -68,8 +64,8 @@ class State:
             bring_up_to_date(taken)
             with self._store.transaction() as db:
                 numbers = self._numbers(db)
-                self._empty(db, _NAMES)
-                for name in _NAMES:
+                self._empty(db, NAMES)
+                for name in NAMES:
                     _copy(taken.execute(f"SELECT * FROM {name}"), db, name)  # noqa: S608 (our own names)
                 self._count_on(db, numbers)
                 self._core.forget()
@@ -80,7 +76,7 @@ class State:
         """Drop everything but who the org is; the objects made next get the ids of the first ones."""
         with self._store.transaction() as db:
             numbers = self._numbers(db)
-            self._empty(db, [name for name in _NAMES if name != "meta"])
+            self._empty(db, [name for name in NAMES if name != "meta"])
             marks = ",".join("?" * len(_KEPT))
             db.execute(f"DELETE FROM meta WHERE name NOT IN ({marks})", _KEPT)  # noqa: S608 (question marks)
             self._count_on(db, numbers)

@@ -25,6 +25,7 @@ def whole(org: Org) -> dict:
         "users": [org.user(each.id).json() for each in org.users.all(deprovisioned=True)],
         "groups": [(org.group(each.id).json(), org.group(each.id).members) for each in org.groups.all()],
         "apps": [each.id for each in org.apps.all()],
+        "roles": [org.roles.of(each) for each in org.users.all(deprovisioned=True)],
         "log": org.system_log(),
         "deliveries": list(org.deliveries),
     }
@@ -35,6 +36,7 @@ def busy(org: Org) -> Org:
     jane = org.create_user(login="jane.roe@example.com", password="correct horse")
     org.create_group("Sales").add(jane)
     org.create_app("Payroll").assign(jane)
+    org.roles.grant(org.users.get(jane.id), {"type": "ORG_ADMIN"})
     jane.suspend()
     org.drain()
     return org
@@ -143,6 +145,7 @@ def test_a_snapshot_brings_everything_back(make_org, tmp_path, where: str) -> No
     org = busy(make_org(db=tmp_path / "org.db" if where == "in a file" else None))
     before, taken = whole(org), org.snapshot()
     org.user("jane.roe").unsuspend().deactivate()
+    org.roles.grant(org.users.get("jane.roe"), {"type": "APP_ADMIN"})
     org.create_user()
     org.event_hooks.deactivate(org.event_hooks.all()[0])
 
@@ -207,6 +210,7 @@ def test_a_reset_leaves_a_new_org_with_the_old_identity(make_org, receiving) -> 
     assert org.drain() == []
     assert whole(org) == fresh
     assert org.user("kim").status == "PROVISIONED"
+    assert org.roles.of(org.users.get(org.create_user(login="jane.roe@example.com").id)) == []  # whose id was Jane's
 
 
 START = """\
