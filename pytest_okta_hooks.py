@@ -67,9 +67,14 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Let a failure say with which seed its org can be had again."""
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Let a failure say with which seed its org can be had again, and a mistake be told without our inner workings."""
+    told = _told_plainly(call)
     report = yield
+    if told:
+        report.longrepr = told
     orgs = getattr(item, "funcargs", {}).get("make_okta_org")
     if report.failed and orgs is not None:
         report.sections.append(("okta-hooks", f"the same events again: --okta-seed {orgs.seed}"))
@@ -194,6 +199,33 @@ def _ours(name: str) -> Any:
             "or rename that one"
         )
     return package
+
+
+def _told_plainly(call: pytest.CallInfo[None]) -> str:
+    """
+    Cut our own frames off an error that the user can put right; their arguments may be secrets.
+
+    Returns:
+        What is to be shown instead of a traceback, if no frame of the user's is left.
+    """
+    import sys
+
+    errors, caught = sys.modules.get("emulator.errors"), call.excinfo
+    if caught is None or not isinstance(caught.value, getattr(errors, "HarnessError", ())):
+        return ""
+    not_the_users = (str(_HERE / "emulator"), str(_HERE / "pytest_okta_hooks.py"), *_pytests_own())
+    users = caught.traceback.filter(lambda frame: not str(frame.path).startswith(not_the_users))
+    if users:
+        caught.traceback = users
+        return ""
+    return str(caught.value)
+
+
+def _pytests_own() -> tuple[str, ...]:
+    import _pytest
+    import pluggy
+
+    return tuple(next(iter(package.__path__)) for package in (_pytest, pluggy))
 
 
 def _testing() -> Any:

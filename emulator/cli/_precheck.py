@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -69,7 +69,26 @@ def _problems(body: bytes) -> Sequence[Problem]:
     from emulator.contract.problems import Level
     from emulator.contract.schemas import validate_envelope
 
-    return [problem for problem in validate_envelope(loads(body)) if problem.level is not Level.NOTE]
+    envelope = loads(body)
+    found = (
+        problem if problem.level is not Level.NOTE else _slip(problem, envelope)
+        for problem in validate_envelope(envelope)
+    )
+    return [problem for problem in found if problem is not None]
+
+
+def _slip(problem: Problem, envelope: Any) -> Problem | None:
+    """Return the problem of a new member that is spelt nearly like another one there; any other new one is welcome."""
+    from dataclasses import replace
+    from functools import reduce
+    from operator import getitem
+
+    from emulator.contract.spelling import misspelt
+
+    *above, name = problem.path
+    there = reduce(getitem, above, envelope)
+    meant = misspelt(str(name), there.keys() - {name}) if isinstance(there, dict) else ""
+    return replace(problem, message=f'a new member beside "{meant}"; did you mean that?') if meant else None
 
 
 @lru_cache(maxsize=1)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import sys
+import shutil
 from typing import TYPE_CHECKING
 
 import click
 
+from emulator.cli.terminal import animated
 from emulator.errors import UsageError
 from emulator.reports.run_reports import write_run_reports
 
@@ -42,7 +43,7 @@ def run_and_tell(
     from emulator.runner.results import UnreachedError
 
     try:
-        run = run_suite([_progress()] if sys.stderr.isatty() else [])
+        run = run_suite([_progress()] if animated() else [])
     except UnreachedError as error:
         _report(error.run, redact=redact, reports=reports, as_json=as_json, command=command)
         raise
@@ -168,7 +169,8 @@ def _progress() -> Listener:
             click.echo("\r\x1b[K", nl=False, err=True)
 
         def _say(self, text: str) -> None:
-            click.echo(f"\r\x1b[K{text[:100]}", nl=False, err=True)
+            columns = shutil.get_terminal_size().columns  # a longer text would wrap, and stay
+            click.echo(f"\r\x1b[K{text[: columns - 1]}", nl=False, err=True)
 
     return Progress()
 

@@ -7,7 +7,7 @@ import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from emulator.cli.terminal import say
+from emulator.cli.terminal import animated, say
 from emulator.errors import NothingToRunError, UsageError
 
 if TYPE_CHECKING:
@@ -168,7 +168,7 @@ def _workers(jobs: int) -> Iterator[Executor]:
 def _progress(paths: list[str]) -> Iterator[Callable[[int], object] | None]:
     """Show a bar on a terminal, if there is enough to read that one would wait."""
     sizes = [os.path.getsize(path) for path in paths if os.path.isfile(path)]  # noqa: PTH113, PTH202  # as above
-    if not sys.stderr.isatty() or sum(sizes) < _WORTH_A_BAR:
+    if not animated() or sum(sizes) < _WORTH_A_BAR:
         yield None
         return
     from rich.console import Console

@@ -173,6 +173,8 @@ def _suite(url: str, secret: str, seed: int) -> Result:
     logging.getLogger("receiver").addHandler(quiet)
     try:
         run = run_suite(Plan(target=target, checks=choose()))
+        if run.interrupted:
+            raise KeyboardInterrupt  # a suite that was cut short has found nothing, neither good nor bad
     finally:
         logging.getLogger("receiver").removeHandler(quiet)
     counts = run.counts()
@@ -221,10 +223,16 @@ def _summary(results: list[Result], seconds: float) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else 100)  # a log has no width of its own
+    from emulator.cli.terminal import coloured
+
+    console = Console(
+        highlight=False,
+        color_system="auto" if coloured(sys.stdout) else None,
+        width=None if sys.stdout.isatty() else 100,  # a log has no width of its own
+    )
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for title in ("", "promise", "rule", "answer"):
-        table.add_column(title)
+        table.add_column(title, overflow="fold")
     for promise, rule, answer, kept in results:
         mark = Text("kept", style="green") if kept else Text("BROKEN", style="bold red")
         table.add_row(mark, promise, rule, answer)

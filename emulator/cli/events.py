@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from emulator.cli._folder import Group
 from emulator.cli.options import events_option, json_option, read_event_files
 from emulator.errors import NothingToRunError, UsageError
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 
-@click.group("events")
+@click.group("events", cls=Group)
 def command() -> None:
     """
     List the event types, and show one: its facts, a sample, its schema.
@@ -59,7 +60,7 @@ def list_types(patterns: tuple[str, ...], eligible: bool, category: str | None, 
 def _chosen(patterns: Sequence[str], *, eligible: bool, category: str | None) -> list[EventType]:
     from fnmatch import fnmatchcase
 
-    from emulator.contract.catalogue import known_types
+    from emulator.contract.catalogue import known_types, nearest_patterns
     from emulator.names import did_you_mean
 
     types: Iterable[EventType] = known_types().values()
@@ -75,8 +76,9 @@ def _chosen(patterns: Sequence[str], *, eligible: bool, category: str | None) ->
         and (not patterns or any(fnmatchcase(known.id, pattern) for pattern in patterns))
     ]
     if not found:
-        hint = did_you_mean(patterns[0].rstrip("*?."), known_types()) if patterns else ""
-        raise NothingToRunError("no event type matches", where="PATTERN", hint=hint)
+        hint = "" if len(patterns) != 1 else nearest_patterns(patterns[0], known_types())
+        wanted = " or ".join(map(repr, patterns)) or "these options"
+        raise NothingToRunError(f"no event type matches {wanted}", where="PATTERN" if patterns else "", hint=hint)
     return found
 
 

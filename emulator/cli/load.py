@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -15,6 +14,7 @@ from emulator.cli.options import (
     profile_option,
     report_option,
 )
+from emulator.cli.terminal import animated
 from emulator.errors import UsageError
 from emulator.reports.load_reports import LOAD_FORMATS, write_load_reports
 
@@ -210,7 +210,7 @@ def _run(plan: Plan, verified: bool | None, *, as_json: bool) -> LoadResult:
     from emulator.reports.load import headline
 
     click.echo(headline(plan), err=as_json)
-    if sys.stderr.isatty():
+    if animated():
         from emulator.cli._load_view import live_view
 
         with live_view(plan) as show:

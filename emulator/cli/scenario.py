@@ -6,12 +6,13 @@ from pathlib import Path
 
 import click
 
+from emulator.cli._folder import Group
 from emulator.errors import UsageError
 
 __all__ = ["command"]
 
 
-@click.group("scenario")
+@click.group("scenario", cls=Group)
 def command() -> None:
     """Write a commented scenario to start from."""
 

@@ -6,19 +6,30 @@ import os
 import sys
 from typing import IO, Any
 
-__all__ = ["bad", "dim", "good", "print_json", "say", "strong", "warn"]
+__all__ = ["animated", "bad", "coloured", "dim", "good", "print_json", "say", "strong", "warn"]
 
 _GREEN, _RED, _YELLOW, _BOLD, _DIM, _PLAIN = (f"\x1b[{code}m" for code in (32, 31, 33, 1, 2, 0))
 
 
-def _coloured(stream: IO[str]) -> bool:
+def coloured(stream: IO[str]) -> bool:
+    """Whether what goes to *stream* is to have colours, or other looks."""
     if os.environ.get("NO_COLOR"):
         return False
-    return bool(os.environ.get("FORCE_COLOR")) or stream.isatty()
+    return bool(os.environ.get("FORCE_COLOR")) or _capable(stream)
+
+
+def _capable(stream: IO[str] | None) -> bool:
+    """Whether *stream* is a terminal that understands more than lines of text."""
+    return stream is not None and not stream.closed and stream.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def animated() -> bool:
+    """Whether stderr can show how far something has come, in a line that is written over."""
+    return _capable(sys.stderr)
 
 
 def _style(text: str, look: str) -> str:
-    return f"{look}{text}{_PLAIN}" if _coloured(sys.stdout) else text
+    return f"{look}{text}{_PLAIN}" if coloured(sys.stdout) else text
 
 
 def good(text: str) -> str:

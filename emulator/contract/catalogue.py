@@ -9,7 +9,7 @@ catalogue, default of the family.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from fnmatch import fnmatchcase
@@ -322,11 +322,22 @@ def matching_types(pattern: str) -> tuple[EventType, ...]:
     found = tuple(known for name, known in eligible_types().items() if fnmatchcase(name, pattern))
     if not found:
         others = [name for name in known_types() if fnmatchcase(name, pattern)]
-        hint = did_you_mean(pattern.rstrip("*?."), eligible_types())
+        hint = nearest_patterns(pattern, eligible_types())
         if others:
             hint = f"{len(others)} types that hooks never carry do, such as {others[0]!r}: name them one by one"
         raise UsageError(f"no event-hook-eligible type matches {pattern!r}", hint=hint)
     return found
+
+
+def nearest_patterns(pattern: str, names: Iterable[str]) -> str:
+    """Return a hint such as ``did you mean 'user.lifecycle.*'?`` for a pattern that none of the *names* matches."""
+    known = list(names)
+    if not pattern.endswith(".*"):
+        return did_you_mean(pattern.rstrip("*?."), known)
+    depth = pattern.count(".")
+    return did_you_mean(
+        pattern, {".".join([*name.split(".")[:depth], "*"]) for name in known if name.count(".") >= depth}
+    )
 
 
 def schema_keys(name: str) -> Mapping[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from emulator.contract.rules import RULES
 from emulator.reports.exchanges import wrapped
@@ -11,10 +11,13 @@ from emulator.runner.results import CheckResult, Deadline, Level, RunResult, Sta
 from emulator.visible import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
 
 __all__ = ["as_text", "result_lines"]
+
+
+_MOST_NAMES: Final = 24
 
 
 def _plain(text: str, _: str) -> str:
@@ -63,9 +66,14 @@ def _unseen(run: RunResult, style: Callable[[str, str], str]) -> Iterator[str]:
         names = [check.id for check in group]
         word = style("ERROR", "bad") if detail.startswith("not run") else style("SKIP", "dim")
         yield f"{word} {visible(detail)}"
-        yield from _dimmed(wrapped("", ", ".join(names)), style)
+        yield from _dimmed(wrapped("", _listed(names)), style)
     if unseen:
         yield ""
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Return the names, or how many they are if nobody would read them all."""
+    return ", ".join(names) if len(names) <= _MOST_NAMES else f"{len(names)} checks, from {names[0]} to {names[-1]}"
 
 
 def _dimmed(lines: Iterator[str], style: Callable[[str, str], str]) -> Iterator[str]:

@@ -41,5 +41,10 @@ def wrapped(label: str, text: str) -> Iterator[str]:
     """Yield *text* behind its label, wrapped so that it stays readable in a terminal and in a log."""
     first = f"  {label:<6}" if label else "  "
     yield from textwrap.wrap(
-        text, width=_WIDTH, initial_indent=first, subsequent_indent=" " * len(first), break_long_words=False
+        text,
+        width=_WIDTH,
+        initial_indent=first,
+        subsequent_indent=" " * len(first),
+        break_long_words=False,
+        break_on_hyphens=False,  # ids and commands are to be copied whole
     ) or [first]

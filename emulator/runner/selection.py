@@ -55,14 +55,23 @@ def _found(name: str) -> Iterator[tuple[str, Traversable]]:
         yield name, path
         return
     known = shipped()
-    if name in known:
-        yield known[name].name, known[name]
+    plain = name.removesuffix(".yaml")  # as results and commands call it
+    if plain in known:
+        yield known[plain].name, known[plain]
         return
     hints = [
-        did_you_mean(name, known),
+        did_you_mean(name, [*_beside(path), *known]),
         "name a file, a folder, or a shipped scenario (okta-hooks run --list shows them)",
     ]
     raise UsageError(f"there is no scenario {name!r}", where="SCENARIO", hint="\n".join(filter(None, hints)))
+
+
+def _beside(path: Path) -> Iterator[str]:
+    """Yield the scenario files where *path* would be, as the user would write them."""
+    try:
+        yield from (str(file) for file in path.parent.iterdir() if file.suffix in _SUFFIXES)
+    except (OSError, ValueError):
+        return
 
 
 def _below(directory: Path) -> Iterator[Path]:

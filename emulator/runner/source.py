@@ -43,6 +43,8 @@ class Place:
         """Return the line with its number, and a caret under the column; a long line is cut around it."""
         if self.hidden or not 0 < self.line <= len(self.source.lines):
             return ""
+        if not self.source.lines[self.line - 1].strip():
+            return ""
         text = "".join(character if character.isprintable() else " " for character in self.source.lines[self.line - 1])
         text = _SECRET.sub(r"\1[secret]", text)
         start = max(0, self.column - _WIDTH * 3 // 4) if len(text) > _WIDTH else 0

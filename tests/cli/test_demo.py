@@ -56,6 +56,21 @@ def test_a_broken_promise_fails_the_demo(okta_hooks, monkeypatch) -> None:
     assert "7 of 8 promises kept" in done.out
 
 
+def test_an_interrupted_suite_breaks_no_promise(okta_hooks, monkeypatch) -> None:
+    """Ctrl-C ends the suite early; the demo is then interrupted too, and says nothing about what was not asked."""
+    from emulator.checks import suite
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(suite, "acquaint", interrupt)
+
+    done = okta_hooks("demo")
+
+    assert (done.code, done.err.strip()) == (130, "interrupted")
+    assert "BROKEN" not in done.out
+
+
 @pytest.mark.process
 def test_it_can_be_read_in_any_log() -> None:
     done = subprocess.run(

@@ -116,7 +116,7 @@ def test_an_unknown_type_or_variant_gets_the_nearest(okta_hooks):
     type_, variant = okta_hooks("inline", "show", "tokn"), okta_hooks("inline", "show", "saml", "--variant", "sp")
 
     assert (type_.code, variant.code) == (2, 2)
-    assert "did you mean token" in type_.err
+    assert "did you mean 'token'" in type_.err
     assert "its variants: identity-provider, service-provider" in variant.err
 
 
@@ -405,7 +405,7 @@ def test_an_answer_can_be_judged_by_a_sample(okta_hooks, tmp_path):
         ([], "either --to or --type"),
         (["--type", "token", "--to", "x"], "either --to or --type"),
         (["--to", "answer.json"], "no request of an inline hook"),
-        (["--type", "tokn"], "did you mean token"),
+        (["--type", "tokn"], "did you mean 'token'"),
         (["--to", "nowhere.json"], "can't be read"),
     ],
 )

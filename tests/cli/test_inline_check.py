@@ -129,7 +129,7 @@ def test_set_puts_a_value_into_every_call(okta_hooks):
     [
         ([], 2, "name the URL of the service"),
         (["http://localhost:9/x"], 2, "which type of inline hook does it answer?"),
-        (["http://localhost:9/x", "--type", "tokn"], 2, "did you mean token, telephony?"),
+        (["http://localhost:9/x", "--type", "tokn"], 2, "did you mean 'token' or 'telephony'?"),
         (["localhost:9/x", "--type", "token"], 2, "has no http:// or https:// in front"),
         (["http://localhost:9/x", "--type", "token", "--select", "patch-pth"], 2, "did you mean 'patch-path'"),
         (

@@ -16,6 +16,8 @@ from emulator.version import VERSION
 
 MISUSE = [
     (["verfy", "http://localhost/"], "unknown command 'verfy'", "did you mean 'verify'"),
+    (["events", "lst"], "unknown command 'lst'", "did you mean 'list'"),
+    (["scenario", "nwe"], "unknown command 'nwe'", "did you mean 'new'"),
     (["xyzzy"], "unknown command 'xyzzy'", "commands: "),
     (["--versoin"], "unknown option '--versoin'", "did you mean '--version'"),
     (["verify", "http://localhost/", "--heder", "A: b"], "unknown option '--heder'", "did you mean '--header'"),

@@ -155,4 +155,4 @@ def test_a_mistyped_type_or_variant_is_named(project):
     result = project.runpytest()
 
     result.assert_outcomes(failed=2)
-    result.stdout.fnmatch_lines(["*did you mean token*", "*did you mean 'voice'*"])
+    result.stdout.fnmatch_lines(["*did you mean 'token'*", "*did you mean 'voice'*"])

@@ -115,7 +115,7 @@ def command(
         raise UsageError(
             "which type of inline hook does it answer?",
             where="--type",
-            hint="such as --type token; 'inline types' has all",
+            hint="such as --type token; okta-hooks inline types shows them all",
         )
     import time
 

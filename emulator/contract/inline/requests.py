@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from emulator.contract.inline.types import INLINE_HOOK_TYPES
 from emulator.contract.problems import Level, Problem, describe, without_echoes
 from emulator.contract.schemas import validate_inline
-from emulator.names import nearest
+from emulator.names import did_you_mean
 
 if TYPE_CHECKING:
     from emulator.contract.inline.types import InlineHookType
@@ -28,8 +28,8 @@ def validate_inline_request(value: Any, path: Path = (), *, kind: InlineHookType
     if kind is not None:
         return without_echoes(validate_inline(f"{kind.schema}-request", value, path))
     named = value.get("eventType") if isinstance(value, dict) else value
-    near = nearest(named, INLINE_HOOK_TYPES) if isinstance(named, str) else []
-    hint = f"did you mean {', '.join(near)}?" if near else f"wanted one of {', '.join(INLINE_HOOK_TYPES)}"
+    near = did_you_mean(named, INLINE_HOOK_TYPES) if isinstance(named, str) else ""
+    hint = near or f"wanted one of {', '.join(INLINE_HOOK_TYPES)}"
     where = (*path, "eventType") if isinstance(value, dict) and "eventType" in value else path
     return [
         Problem(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from emulator.contract.constants import CONTENT_TYPE
 from emulator.errors import UsageError
-from emulator.names import nearest
+from emulator.names import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -206,8 +206,5 @@ def inline_hook_type(text: str) -> InlineHookType:
     if found is not None:
         return found
     shorts = [kind.short for kind in INLINE_HOOK_TYPES.values()]
-    near = nearest(text, by_name) or shorts
-    raise UsageError(
-        f"unknown inline hook type {text!r}",
-        hint=f"did you mean {', '.join(near)}?\nthe types: {', '.join(shorts)}",
-    )
+    hints = [did_you_mean(text, by_name), f"the types: {', '.join(shorts)}"]
+    raise UsageError(f"unknown inline hook type {text!r}", hint="\n".join(filter(None, hints)))
