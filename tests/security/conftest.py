@@ -25,9 +25,11 @@ class Hunt:
 
     def plant(self, name: str, secret: str) -> str:
         """Hunt for *secret*, too."""
-        for form in written(secret):
-            for at in range(len(form) - PIECE + 1):
-                self._pieces[form[at : at + PIECE]] = name
+        # Ids are hexadecimal too: of their 8 digits some would be those of a secret by chance.
+        for size, forms in ((PIECE, written(secret)), (2 * PIECE, {secret.encode().hex()})):
+            for form in forms:
+                for at in range(len(form) - size + 1):
+                    self._pieces[form[at : at + size]] = name
         return secret
 
     def found_in(self, *texts: str | bytes) -> dict[str, str]:
@@ -35,17 +37,18 @@ class Hunt:
         found: dict[str, str] = {}
         for given in texts:
             text = given.decode("utf-8", "replace") if isinstance(given, bytes) else given
-            for at in range(len(text) - PIECE + 1):
-                name = self._pieces.get(text[at : at + PIECE])
-                if name is not None:
-                    found.setdefault(name, text[max(0, at - 80) : at + 40])
+            for size in (PIECE, 2 * PIECE):
+                for at in range(len(text) - size + 1):
+                    name = self._pieces.get(text[at : at + size])
+                    if name is not None:
+                        found.setdefault(name, text[max(0, at - 80) : at + 40])
         return found
 
 
 def written(secret: str) -> set[str]:
-    """Return the ways in which a secret may be written: raw, backwards, escaped, quoted, in base64 and hexadecimal."""
+    """Return the ways in which a secret may be written: raw, backwards, escaped, quoted, and in base64."""
     data = secret.encode()
-    forms = {secret, secret[::-1], quote(secret, safe=""), json.dumps(secret)[1:-1], html.escape(secret), data.hex()}
+    forms = {secret, secret[::-1], quote(secret, safe=""), json.dumps(secret)[1:-1], html.escape(secret)}
     forms.add(secret.replace('"', "&#34;").replace("'", "&#39;"))
     for encode in (base64.b64encode, base64.urlsafe_b64encode):
         forms |= {
