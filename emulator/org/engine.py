@@ -203,9 +203,13 @@ class Engine:
                     break
             if self._can_write():
                 self._write(carrier)
-            loop.turn(_PATIENCE if self._patient_until else _IDLE, unless=self._can_write)
+            loop.turn(_PATIENCE if self._patient_until else _IDLE, unless=partial(self._is_wanted, carrier))
         carrier.close()
         loop.close()
+
+    def _is_wanted(self, carrier: Carrier) -> bool:
+        """Whether there is anything to do at once; asked after the last look, so that no word that came since is lost."""
+        return self._can_write() or (self._stopping and not carrier.under_way)
 
     def _can_write(self) -> bool:
         """Whether there is something to write, and the store is expected to take it."""

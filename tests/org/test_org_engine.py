@@ -10,6 +10,7 @@ import pytest
 
 from emulator import Org, Outcome
 from emulator.delivery.exchange import Failure
+from emulator.delivery.loop import Loop
 from emulator.errors import UsageError
 
 URI = "https://hooks.example.com/okta"
@@ -584,6 +585,35 @@ def test_a_closed_org_says_that_it_is_closed(org: Org) -> None:
     for act in (org.create_user, org.system_log, org.drain):
         with pytest.raises(UsageError, match="the org is closed"):
             act()
+
+
+def test_an_org_that_is_closed_between_a_look_and_a_wait_does_not_wait(org: Org, receiving, monkeypatch) -> None:
+    hook(org)
+    org.create_user()
+    org.drain()
+    about_to_wait, closing, would_wait = threading.Event(), threading.Event(), []
+    turn, wake = Loop.turn, Loop.wake
+
+    def turn_late(loop: Loop, longest: float, *, unless) -> None:
+        about_to_wait.set()
+        assert closing.wait(10)
+        would_wait.append(not unless())
+        turn(loop, longest, unless=unless)
+
+    def tell(loop: Loop) -> None:
+        wake(loop)
+        if about_to_wait.is_set():
+            closing.set()
+
+    monkeypatch.setattr(Loop, "turn", turn_late)
+    monkeypatch.setattr(Loop, "wake", tell)
+    org._engine.wake()
+    assert about_to_wait.wait(10)
+
+    org.close()
+
+    assert would_wait
+    assert not any(would_wait)
 
 
 def test_an_org_without_events_keeps_no_thread(org: Org, receiving, monkeypatch) -> None:
