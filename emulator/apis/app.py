@@ -17,7 +17,7 @@ from emulator.apis.credentials import Caller, Credentials
 from emulator.apis.faults import Faults
 from emulator.apis.guarding import ControlError, Guard
 from emulator.apis.rates import RateLimits
-from emulator.apis.routing import CONTROL, PUBLIC, Route, routes, url_map
+from emulator.apis.routing import CONTROL, PUBLIC, Route, is_quick, routes, url_map
 from emulator.apis.unknown import not_emulated
 from emulator.errors import UsageError, place_of
 from emulator.org.errors import OktaApiError, StoreError, api_error
@@ -84,6 +84,10 @@ class OrgApp:
         request = Request(environ)
         request.max_content_length = MAX_BODY
         return self.answer(request)(environ, start_response)
+
+    def is_quick(self, method: str, path: str) -> bool:
+        """Say whether a request is answered without waiting for anything: a disk, a receiver, or a fault's delay."""
+        return self.org.in_memory and is_quick(method, path) and not self.faults.all()
 
     def answer(self, request: Request) -> Response:
         """Answer one request."""

@@ -18,7 +18,20 @@ if TYPE_CHECKING:
 
     from emulator.apis.answers import Answer
 
-__all__ = ["API", "CONTROL", "PUBLIC", "Query", "Route", "Scope", "control", "public", "route", "routes", "url_map"]
+__all__ = [
+    "API",
+    "CONTROL",
+    "PUBLIC",
+    "Query",
+    "Route",
+    "Scope",
+    "control",
+    "is_quick",
+    "public",
+    "route",
+    "routes",
+    "url_map",
+]
 
 API: Final = "/api/v1"
 CONTROL: Final = "/_emulator"
@@ -53,7 +66,7 @@ class Route:
     One endpoint.
 
     ``gives`` names the schema of the answer (``[User]`` for a list, empty for none), ``takes`` that of the body.
-    ``open_to_all`` says that it asks for no token.
+    ``open_to_all`` says that it asks for no token, ``quick`` that it waits for nothing and looks at few objects.
     """
 
     method: str
@@ -66,6 +79,7 @@ class Route:
     status: int = 200
     query: tuple[Query, ...] = ()
     open_to_all: bool = False
+    quick: bool = False
 
     @property
     def summary(self) -> str:
@@ -91,6 +105,7 @@ def route(
     takes: str = "",
     status: int = 200,
     query: tuple[Query, ...] = (),
+    quick: bool = False,
 ) -> Callable[[Callable[..., Answer]], Callable[..., Answer]]:
     """Make a function an endpoint of Okta's API; ``operation`` is Okta's own name for it."""
 
@@ -106,6 +121,7 @@ def route(
                 takes=takes,
                 status=status,
                 query=query,
+                quick=quick,
             )
         )
         return handler
@@ -168,3 +184,18 @@ def url_map() -> Map:
     """Return the endpoints as werkzeug matches them; a slash at the end makes no difference."""
     rules = [Rule(found.path, methods=[found.method], endpoint=found) for found in routes().values()]
     return Map(rules, strict_slashes=False, merge_slashes=False, redirect_defaults=False)
+
+
+def is_quick(method: str, path: str) -> bool:
+    """Say whether a call goes to an endpoint that is marked as quick."""
+    known = _quick_paths().get(method)
+    return known is not None and known.fullmatch(path) is not None
+
+
+@cache
+def _quick_paths() -> Mapping[str, re.Pattern[str]]:
+    by_method: dict[str, list[str]] = {}
+    for found in routes().values():
+        if found.quick:
+            by_method.setdefault(found.method, []).append(re.sub(r"<\w+>", "[^/]+", found.path))
+    return {method: re.compile(f"(?:{'|'.join(paths)})/?") for method, paths in by_method.items()}

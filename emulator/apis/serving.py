@@ -78,9 +78,9 @@ class _Server(Server):
 
 
 class _Waitress:
-    def __init__(self, app: _Counted, listener: socket.socket) -> None:
+    def __init__(self, app: _Counted, listener: socket.socket, **more: Any) -> None:
         self._ended = False
-        self._server = _Server(app, listener, threads=THREADS, max_body=MAX_BODY, ident=SERVER)
+        self._server = _Server(app, listener, threads=THREADS, max_body=MAX_BODY, ident=SERVER, **more)
         self._thread = threading.Thread(target=self._run, name="api-server", daemon=True)
         self._thread.start()
 
@@ -137,7 +137,8 @@ class Serving:
         shown = f"[{shown}]" if ":" in shown else shown
         self.netloc = f"{shown}:{listener.getsockname()[1]}"
         self.url = f"{'http' if tls is None else 'https'}://{self.netloc}"
-        self._server = _Waitress(self._app, listener) if tls is None else _Tls(self._app, listener, tls)
+        quick = {"is_quick": app.is_quick} if hasattr(app, "is_quick") else {}
+        self._server = _Waitress(self._app, listener, **quick) if tls is None else _Tls(self._app, listener, tls)
 
     def stop(self) -> None:
         """Take no more connections, finish the requests in flight, and return; safe to call twice."""

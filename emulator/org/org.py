@@ -154,6 +154,11 @@ class Org(Previewing, Making):
         self._core.profile = org_profile(value)
 
     @property
+    def in_memory(self) -> bool:
+        """Whether the state is in memory alone, so that a change never waits for a disk."""
+        return self._store.path is None
+
+    @property
     def host(self) -> str:
         """The org's host name, which ``source`` of every delivery names (D4)."""
         return self._world.org_host

@@ -59,19 +59,19 @@ def list_groups(ask: Ask) -> Answer:
     return page(ask, groups, show, default=_QUICK if quick else _MOST, most=_MOST, paged=not quick)
 
 
-@route("POST", _GROUPS, operation="addGroup", scope=_SCOPE, gives="Group", takes="GroupBody")
+@route("POST", _GROUPS, operation="addGroup", quick=True, scope=_SCOPE, gives="Group", takes="GroupBody")
 def create_group(ask: Ask) -> Answer:
     """Create a group."""
     return _shown(ask, ask.org.groups.create(ask.body(), ask.call))
 
 
-@route("GET", _GROUP, operation="getGroup", scope=_SCOPE, gives="Group")
+@route("GET", _GROUP, operation="getGroup", quick=True, scope=_SCOPE, gives="Group")
 def get_group(ask: Ask, groupId: str) -> Answer:  # noqa: N803 (Okta's name of the parameter)
     """Show a group."""
     return _shown(ask, ask.org.groups.get(groupId))
 
 
-@route("PUT", _GROUP, operation="replaceGroup", scope=_SCOPE, gives="Group", takes="GroupBody")
+@route("PUT", _GROUP, operation="replaceGroup", quick=True, scope=_SCOPE, gives="Group", takes="GroupBody")
 def replace_group(ask: Ask, groupId: str) -> Answer:  # noqa: N803
     """Replace a group's profile."""
     ask.org.groups.get(groupId)
@@ -103,7 +103,7 @@ def list_group_users(ask: Ask, groupId: str) -> Answer:  # noqa: N803
     return page(ask, members, show, default=_MEMBERS, most=_MEMBERS)
 
 
-@route("PUT", f"{_GROUP}/users/<userId>", operation="assignUserToGroup", scope=_SCOPE, status=204)
+@route("PUT", f"{_GROUP}/users/<userId>", operation="assignUserToGroup", quick=True, scope=_SCOPE, status=204)
 def assign_user_to_group(ask: Ask, groupId: str, userId: str) -> Answer:  # noqa: N803
     """Add a user to a group."""
     ask.org.groups.get(groupId)
@@ -111,7 +111,7 @@ def assign_user_to_group(ask: Ask, groupId: str, userId: str) -> Answer:  # noqa
     return EMPTY
 
 
-@route("DELETE", f"{_GROUP}/users/<userId>", operation="unassignUserFromGroup", scope=_SCOPE, status=204)
+@route("DELETE", f"{_GROUP}/users/<userId>", operation="unassignUserFromGroup", quick=True, scope=_SCOPE, status=204)
 def unassign_user_from_group(ask: Ask, groupId: str, userId: str) -> Answer:  # noqa: N803
     """Remove a user from a group."""
     ask.org.groups.get(groupId)

@@ -23,6 +23,7 @@ _DONE: Final = Answer(body={})
     "POST",
     f"{_LIFECYCLE}/activate",
     operation="activateUser",
+    quick=True,
     scope=_SCOPE,
     gives="ActivationToken",
     query=_SEND_EMAIL,
@@ -36,6 +37,7 @@ def activate_user(ask: Ask, id: str) -> Answer:  # noqa: A002 (Okta's name of th
     "POST",
     f"{_LIFECYCLE}/reactivate",
     operation="reactivateUser",
+    quick=True,
     scope=_SCOPE,
     gives="ActivationToken",
     query=_SEND_EMAIL,
@@ -51,28 +53,36 @@ def _activation(ask: Ask, token: str) -> Answer:
     return Answer(body={"activationUrl": f"{ask.base_url}/tokens/{token}/verify", "activationToken": token})  # U18
 
 
-@route("POST", f"{_LIFECYCLE}/deactivate", operation="deactivateUser", scope=_SCOPE, gives="Done", query=_SEND_EMAIL)
+@route(
+    "POST",
+    f"{_LIFECYCLE}/deactivate",
+    operation="deactivateUser",
+    quick=True,
+    scope=_SCOPE,
+    gives="Done",
+    query=_SEND_EMAIL,
+)
 def deactivate_user(ask: Ask, id: str) -> Answer:  # noqa: A002
     """Deactivate a user, who loses the assigned apps."""
     ask.org.users.deactivate(id, ask.call)
     return _DONE
 
 
-@route("POST", f"{_LIFECYCLE}/suspend", operation="suspendUser", scope=_SCOPE, gives="Done")
+@route("POST", f"{_LIFECYCLE}/suspend", operation="suspendUser", quick=True, scope=_SCOPE, gives="Done")
 def suspend_user(ask: Ask, id: str) -> Answer:  # noqa: A002
     """Suspend an ACTIVE user."""
     ask.org.users.suspend(id, ask.call)
     return _DONE
 
 
-@route("POST", f"{_LIFECYCLE}/unsuspend", operation="unsuspendUser", scope=_SCOPE, gives="Done")
+@route("POST", f"{_LIFECYCLE}/unsuspend", operation="unsuspendUser", quick=True, scope=_SCOPE, gives="Done")
 def unsuspend_user(ask: Ask, id: str) -> Answer:  # noqa: A002
     """Let a SUSPENDED user in again."""
     ask.org.users.unsuspend(id, ask.call)
     return _DONE
 
 
-@route("POST", f"{_LIFECYCLE}/unlock", operation="unlockUser", scope=_SCOPE, gives="Done")
+@route("POST", f"{_LIFECYCLE}/unlock", operation="unlockUser", quick=True, scope=_SCOPE, gives="Done")
 def unlock_user(ask: Ask, id: str) -> Answer:  # noqa: A002
     """Unlock a LOCKED_OUT user."""
     ask.org.users.unlock(id, ask.call)

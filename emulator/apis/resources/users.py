@@ -72,6 +72,7 @@ def _is_meant(user: UserRecord, quick: str) -> bool:
     "POST",
     _USERS,
     operation="createUser",
+    quick=True,
     scope=_SCOPE,
     gives="User",
     takes="UserBody",
@@ -93,20 +94,20 @@ def create_user(ask: Ask) -> Answer:
     return _shown(ask, user)
 
 
-@route("GET", _USER, operation="getUser", scope=_SCOPE, gives="User")
+@route("GET", _USER, operation="getUser", quick=True, scope=_SCOPE, gives="User")
 def get_user(ask: Ask, id: str) -> Answer:  # noqa: A002 (Okta's name of the parameter)
     """Show a user, by id, login, short login or ``me``."""
     return _shown(ask, ask.org.users.get(id))
 
 
-@route("POST", _USER, operation="updateUser", scope=_SCOPE, gives="User", takes="UserPatch")
+@route("POST", _USER, operation="updateUser", quick=True, scope=_SCOPE, gives="User", takes="UserPatch")
 def update_user(ask: Ask, id: str) -> Answer:  # noqa: A002
     """Change the properties that the body has."""
     ask.org.users.get(id)
     return _shown(ask, ask.org.users.update(id, ask.body(), ask.call, partial=True))
 
 
-@route("PUT", _USER, operation="replaceUser", scope=_SCOPE, gives="User", takes="UserBody")
+@route("PUT", _USER, operation="replaceUser", quick=True, scope=_SCOPE, gives="User", takes="UserBody")
 def replace_user(ask: Ask, id: str) -> Answer:  # noqa: A002
     """Replace a user's profile; what the body leaves out is gone."""
     ask.org.users.get(id)
@@ -117,6 +118,7 @@ def replace_user(ask: Ask, id: str) -> Answer:  # noqa: A002
     "DELETE",
     _USER,
     operation="deleteUser",
+    quick=True,
     scope=_SCOPE,
     status=204,
     query=(Query(name="sendEmail", kind="boolean"),),
