@@ -68,9 +68,14 @@ class Spoilt:
 
     @property
     def shorter(self) -> Secret | None:
-        """All but the last characters: what ``startsWith`` the wrong way round lets in."""
+        """
+        All but the last characters: what ``startsWith`` the wrong way round lets in.
+
+        Base64's padding is cut off first: without it Node, PHP and others still read the same name and password.
+        """
         scheme, rest = self._split
-        return Secret(f"{scheme}{rest[:-2]}") if len(rest) > 3 else None
+        told = rest.rstrip("=")
+        return Secret(f"{scheme}{told[:-2]}") if len(told) > 3 else None
 
     @property
     def first(self) -> Secret | None:
