@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import threading
+from abc import ABC, abstractmethod
 from dataclasses import replace
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
@@ -138,7 +139,7 @@ class Redirect(Misbehaviour):
         return response
 
 
-class _Verification(Misbehaviour):
+class _Verification(Misbehaviour, ABC):
     """Spoils the answer of a verification that would have succeeded."""
 
     def answer(self, request: Request, proceed: Proceed) -> Response:
@@ -147,8 +148,9 @@ class _Verification(Misbehaviour):
             self.spoiled(_challenge(request)) if request.method == "GET" and response.status_code == 200 else response
         )
 
+    @abstractmethod
     def spoiled(self, challenge: str) -> Response:
-        raise NotImplementedError
+        """Return the spoilt answer."""
 
 
 @misbehaviour("wrong-challenge")
@@ -256,7 +258,7 @@ class NoDedupe(Misbehaviour):
         return replace(settings, dedupe=False)
 
 
-class _Reader(Misbehaviour):
+class _Reader(Misbehaviour, ABC):
     """Reads deliveries in a way of its own before the good receiver does."""
 
     def answer(self, request: Request, proceed: Proceed) -> Response:
@@ -272,8 +274,9 @@ class _Reader(Misbehaviour):
             return proceed(request)
         return self.read(request, proceed, envelope, events)
 
+    @abstractmethod
     def read(self, request: Request, proceed: Proceed, envelope: Any, events: list[Any]) -> Response:
-        raise NotImplementedError
+        """Return the answer to a delivery of these events."""
 
 
 @misbehaviour("first-event-only")

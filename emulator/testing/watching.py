@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import time
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from emulator.runner.expectations import json_at
@@ -24,12 +25,12 @@ _PAUSE = 0.01  # seconds between two looks
 _ABSENT: Any = object()
 
 
-class Watched(Generic[_E]):
+class Watched(ABC, Generic[_E]):
     """Something that events come to; ``seen`` says which did."""
 
+    @abstractmethod
     def seen(self) -> Sequence[tuple[_E, JsonObject]]:
         """Return each event so far, as it is given to tests and as the JSON it came as."""
-        raise NotImplementedError
 
     def circumstances(self) -> str:
         """Return what else might explain that an event is missing, in lines."""
